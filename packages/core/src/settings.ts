@@ -1,0 +1,108 @@
+import type { JsonValue } from './json.ts';
+import type { Source } from './source.ts';
+
+/** A plugin's settings for one job: validated, overwritten and expanded. */
+export interface Settings<Value> {
+  readonly value: Value;
+  /**
+   * Who set the value at a path of the settings, `['nodeSelector', 'disk']`; for a default, the plugin itself.
+   * The longest known prefix answers.
+   */
+  readonly source: (path: readonly (string | number)[]) => Source;
+}
+
+/** Forms that a peer's value may have. A value of another form is a configuration error that names the key. */
+export type SettingForm =
+  | 'string'
+  | 'boolean'
+  | 'integer'
+  | 'number'
+  | 'string-list'
+  | 'string-or-list'
+  | 'string-map'
+  | 'table'
+  | 'table-list';
+
+/** Members that tables of a peer may have. Others are warned about and dropped; names match as the peer matches them. */
+export interface MemberShape {
+  readonly [member: string]: SettingForm | { readonly table: MemberShape } | { readonly list: MemberShape };
+}
+
+/**
+ * One key of a peer and the neutral setting it stands for. A key belongs to exactly one plugin; reference docs and
+ * `register` flags are made from these rows.
+ */
+export interface SettingRow {
+  /** Dotted key below the peer's table for pods, `affinity.node_affinity`; one that starts with `/` is below the runner's table. */
+  readonly key: string;
+  /** Dotted path in the plugin's settings. */
+  readonly path: string;
+  readonly form: SettingForm;
+  /** For `table` and `table-list`: what may stand in it. */
+  readonly members?: MemberShape;
+  /** Neutral value from the peer's; throw a `SettingError` for what has no meaning. Default: as is. */
+  readonly convert?: (value: JsonValue) => JsonValue;
+  /** Which variables are replaced in the strings of the neutral value, and under which of its members (all when absent). */
+  readonly expand?: { readonly scope: 'payload' | 'job'; readonly members?: readonly string[] };
+  readonly secret?: boolean;
+  readonly environment?: string;
+  readonly flag?: string;
+  readonly since?: string;
+  /** What the peer does without the key, in words. */
+  readonly default?: string;
+  /** One sentence for the reference page. */
+  readonly doc: string;
+}
+
+/** A key that is known and not supported; it is refused or warned about by name, never ignored. */
+export interface UnsupportedRow {
+  readonly key: string;
+  readonly answer: 'refuse' | 'warn';
+  /** What to do instead, one sentence. */
+  readonly doc: string;
+}
+
+/** A job variable that may change a setting, and the key that allows it. */
+export interface OverwriteRow {
+  /** Exact name, or a prefix that ends in `_` when `form` is `entry`. */
+  readonly variable: string;
+  readonly path: string;
+  /** `value` replaces the setting; `entry` adds `key=value` to a map. */
+  readonly form: 'value' | 'entry';
+  readonly gate:
+    /** Pattern (RE2, unanchored) that the value must match; empty: off. */
+    | { readonly rule: 'pattern'; readonly key: string }
+    /** Quantity that the value must not exceed; empty: off. */
+    | { readonly rule: 'maximum'; readonly key: string }
+    /** Boolean. */
+    | { readonly rule: 'switch'; readonly key: string };
+  /** Entry split, for `entry`: at the first of this; what a missing separator means. */
+  readonly separator?: { readonly at: '=' | ':'; readonly optional: boolean };
+  /** The peer's name for the setting in its messages. */
+  readonly label: string;
+  /** The value itself is never shown. */
+  readonly secret?: boolean;
+  readonly rank: number;
+  readonly doc: string;
+}
+
+/** An overwrite row with what the operator configured for its gate. */
+export interface OverwriteOffer {
+  readonly plugin: string;
+  readonly row: OverwriteRow;
+  /** Configured value of the gate's key, undefined when unset. */
+  readonly gate: JsonValue | undefined;
+  readonly gateSource: Source;
+  /** The setting before any job variable. */
+  readonly current: JsonValue | undefined;
+}
+
+/** A change of one setting for one job. */
+export interface SettingChange {
+  readonly kind: 'setting';
+  readonly plugin: string;
+  /** Path in the plugin's settings. */
+  readonly path: readonly (string | number)[];
+  readonly value: JsonValue;
+  readonly source: Source;
+}
