@@ -1,0 +1,4 @@
+/** The release of GitLab Runner that this program stands in for: helper image tag, `info.version`, `CI_RUNNER_VERSION`. */
+export const presentedVersion = '19.4.0';
+/** Its revision, as `CI_RUNNER_REVISION` shows it. */
+export const presentedRevision = 'd79f3e7b';

@@ -1,0 +1,7 @@
+export { createGeneration, type Generation, type GenerationOptions } from './plan/generation.ts';
+export { ENGINE, makePlan, type PlanInputs } from './plan/make-plan.ts';
+export type { LoadedPlugin, PluginReference } from './plugins/load-plugins.ts';
+export type { PeerTable } from './settings/peer-table.ts';
+export { openDirectoryStore } from './store/directory-store.ts';
+export { createExecutor, type Executor, type ExecutorOptions, type RunRequest } from './run/executor.ts';
+export { defaultLimits, type RunLimits } from './run/unit-ports.ts';

@@ -1,0 +1,101 @@
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { RunnerError, type JobRecord, type JobStore, type StoredRecord } from '@millrace/core';
+
+const RECORD_VERSION = 1;
+const maximumBytes = 256 * 1024;
+
+interface StoredFile {
+  readonly revision: number;
+  readonly record: JobRecord;
+}
+
+/**
+ * Records of jobs as files, one a job: directory 0700, files 0600, written beside and renamed, so that a record is
+ * always whole. One process owns a directory at a time, so compare-and-swap is between calls of this process.
+ */
+export async function openDirectoryStore(directory: string, { signal }: { readonly signal: AbortSignal }): Promise<JobStore> {
+  signal.throwIfAborted();
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const fileOf = (jobId: string): string => join(directory, `${encodeURIComponent(jobId)}.json`);
+  const writes = new Map<string, Promise<unknown>>();
+  /** Writes of one job follow each other; those of different jobs do not wait. */
+  const inTurn = <T>(jobId: string, work: () => Promise<T>): Promise<T> => {
+    const turn = (writes.get(jobId) ?? Promise.resolve()).then(work, work);
+    const settled = turn.then(
+      () => undefined,
+      () => undefined,
+    );
+    writes.set(jobId, settled);
+    void settled.then(() => {
+      if (writes.get(jobId) === settled) writes.delete(jobId);
+    });
+    return turn;
+  };
+  return {
+    list: async () => {
+      const names = (await readdir(directory)).filter((name) => name.endsWith('.json'));
+      const records = await Promise.all(names.toSorted().map((name) => readRecord(join(directory, name))));
+      return records.filter((record) => record !== undefined);
+    },
+    read: (jobId) => readRecord(fileOf(jobId)),
+    write: (record, revision) =>
+      inTurn(record.jobId, async () => {
+        const stored = await readRecord(fileOf(record.jobId));
+        if ((stored?.revision ?? 0) !== revision) {
+          throw new RunnerError(`the record of job ${record.jobId} was changed by another writer`, {
+            code: 'MILLRACE_E_STORE_CONFLICT',
+            kind: 'system',
+            details: { expected: revision, found: stored?.revision ?? 0 },
+          });
+        }
+        const next: StoredFile = { revision: revision + 1, record };
+        await writeWhole(fileOf(record.jobId), next, record.jobId);
+        return next.revision;
+      }),
+    remove: (jobId) => inTurn(jobId, () => rm(fileOf(jobId), { force: true })),
+  };
+}
+
+async function readRecord(file: string): Promise<StoredRecord | undefined> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (thrown) {
+    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return undefined;
+    throw thrown;
+  }
+  const { revision, record } = parse(text, file);
+  if (record.version !== RECORD_VERSION) {
+    throw new RunnerError(`the job record ${file} has version ${String(record.version)}, this program reads ${RECORD_VERSION}`, {
+      code: 'MILLRACE_E_STORE_VERSION',
+      kind: 'system',
+      hint: 'start the program version that wrote it and let the job end, or remove the file',
+    });
+  }
+  return { revision, record };
+}
+
+function parse(text: string, file: string): StoredFile {
+  try {
+    return JSON.parse(text) as StoredFile;
+  } catch (cause) {
+    throw new RunnerError(`the job record ${file} is not JSON`, { code: 'MILLRACE_E_STORE_DAMAGED', kind: 'system', hint: 'remove the file; its job is not adopted', cause });
+  }
+}
+
+async function writeWhole(file: string, content: StoredFile, jobId: string): Promise<void> {
+  const text = JSON.stringify(content);
+  if (Buffer.byteLength(text) > maximumBytes) {
+    throw new RunnerError(`the record of job ${jobId} has ${Buffer.byteLength(text)} bytes, at most ${maximumBytes} are kept`, { code: 'MILLRACE_E_STORE_SIZE', kind: 'system', hint: 'the job is too large to be adopted after a restart: shorten its scripts or variables' });
+  }
+  const draft = `${file}.new`;
+  const handle = await open(draft, 'w', 0o600);
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(draft, file);
+}
