@@ -17,7 +17,14 @@ import type { Stage, Unit } from './units.ts';
  * - `cleanup`: in reverse order, each though others fail, within a deadline of its own.
  * - `observe`: cannot fail or delay the job; errors are logged.
  */
-export type HookKind = 'waterfall' | 'collect' | 'first' | 'series' | 'wrap' | 'cleanup' | 'observe';
+export type HookKind =
+  | 'waterfall'
+  | 'collect'
+  | 'first'
+  | 'series'
+  | 'wrap'
+  | 'cleanup'
+  | 'observe';
 
 /** What a running hook is told besides its arguments. */
 export interface HookContext {
@@ -28,7 +35,10 @@ export interface HookContext {
 /** Handlers by hook. Planning hooks are synchronous and pure; the others are asynchronous and take a signal. */
 export interface HookHandlers {
   /** What the job may change of the settings, by the peer's rules; applied in order, then validated again. */
-  readonly overwriteSettings: (offers: readonly OverwriteOffer[], request: JobRequest) => readonly (SettingChange | Statement | Decision)[];
+  readonly overwriteSettings: (
+    offers: readonly OverwriteOffer[],
+    request: JobRequest,
+  ) => readonly (SettingChange | Statement | Decision)[];
   /** Adds units and containers, or wires them: session units of GitLab, a unit a step of Woodpecker, sidecars. */
   readonly planUnits: (units: readonly Unit[], job: Job) => readonly Unit[];
   /** Wishes for the pod of one unit; called once for each. */
@@ -36,13 +46,22 @@ export interface HookHandlers {
   /** Objects besides pods; called once. */
   readonly contributeObject: (units: readonly Unit[], job: Job) => readonly JobContribution[];
   /** Changes the compiled pod: the operator's own patches, in the order given. Provenance is found by difference. */
-  readonly patchPod: (pod: KubeObject, unit: Unit, job: Job) => KubeObject | { readonly pod: KubeObject; readonly statements: readonly Statement[] };
+  readonly patchPod: (
+    pod: KubeObject,
+    unit: Unit,
+    job: Job,
+  ) => KubeObject | { readonly pod: KubeObject; readonly statements: readonly Statement[] };
   /** Refuses or warns about the final pod. */
   readonly validatePod: (pod: KubeObject, unit: Unit, job: Job) => readonly Statement[];
   /** What a pod's state means. The engine's own rules come last. */
   readonly classifyPod: (snapshot: PodSnapshot) => PodVerdict | undefined;
   readonly beforeStage: (stage: Stage, unit: Unit, context: HookContext) => Promise<void>;
-  readonly runStage: (stage: Stage, unit: Unit, context: HookContext, next: () => Promise<StageResult>) => Promise<StageResult>;
+  readonly runStage: (
+    stage: Stage,
+    unit: Unit,
+    context: HookContext,
+    next: () => Promise<StageResult>,
+  ) => Promise<StageResult>;
   readonly afterStage: (result: StageResult, unit: Unit, context: HookContext) => Promise<void>;
   /** Removes what a plugin keeps outside the cluster for a job. Runs after success, failure, cancel and crash. */
   readonly cleanup: (context: HookContext) => Promise<void>;
@@ -54,7 +73,9 @@ export interface HookHandlers {
 export type HookName = keyof HookHandlers;
 
 /** Kind, and time budget of one handler in milliseconds (0: synchronous, measured and not limited). */
-export const hookTable: Readonly<Record<HookName, { readonly kind: HookKind; readonly budget: number }>> = {
+export const hookTable: Readonly<
+  Record<HookName, { readonly kind: HookKind; readonly budget: number }>
+> = {
   overwriteSettings: { kind: 'collect', budget: 0 },
   planUnits: { kind: 'waterfall', budget: 0 },
   contributePod: { kind: 'collect', budget: 0 },
@@ -89,4 +110,6 @@ export interface Tap<Name extends HookName = HookName> {
 }
 
 /** A handler failed or did not settle; names plugin and hook. */
-export type HookFailure = RunnerError & { readonly code: 'MILLRACE_E_PLUGIN_FAILED' | 'MILLRACE_E_PLUGIN_TIMEOUT' };
+export type HookFailure = RunnerError & {
+  readonly code: 'MILLRACE_E_PLUGIN_FAILED' | 'MILLRACE_E_PLUGIN_TIMEOUT';
+};

@@ -151,8 +151,17 @@ export interface KubeApi {
    * Creates; safe to repeat because the object's name is fixed: an answer 409 is success when the existing object
    * carries the same `millrace.dev/job` label value.
    */
-  readonly create: (type: ResourceType, object: KubeObject, options: CallOptions & { readonly dryRun?: boolean }) => Promise<KubeObject>;
-  readonly patch: (ref: ObjectRef, kind: PatchType, patch: JsonValue, options: CallOptions) => Promise<KubeObject>;
+  readonly create: (
+    type: ResourceType,
+    object: KubeObject,
+    options: CallOptions & { readonly dryRun?: boolean },
+  ) => Promise<KubeObject>;
+  readonly patch: (
+    ref: ObjectRef,
+    kind: PatchType,
+    patch: JsonValue,
+    options: CallOptions,
+  ) => Promise<KubeObject>;
   /** Deletes; an object that is not there counts as deleted. Returns whether it was there. */
   readonly delete: (ref: ObjectRef, how: DeleteOptions, options: CallOptions) => Promise<boolean>;
   readonly watch: (selection: ListSelection) => WatchSubscription;

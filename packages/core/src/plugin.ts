@@ -11,7 +11,11 @@ export const PLUGIN_API_VERSION = '1';
 export type NeedsOf = Readonly<Record<string, AnyToken>>;
 
 /** A handler that is also given what it needs, as its last argument. */
-export type HandlerWith<Name extends HookName, N extends NeedsOf> = HookHandlers[Name] extends (...args: infer A) => infer R ? (...args: [...A, Resolved<N>]) => R : never;
+export type HandlerWith<Name extends HookName, N extends NeedsOf> = HookHandlers[Name] extends (
+  ...args: infer A
+) => infer R
+  ? (...args: [...A, Resolved<N>]) => R
+  : never;
 
 /** What a plugin can do while it is set up. Afterwards everything is frozen. */
 export interface SetupContext<Config, Deps extends NeedsOf> {
@@ -26,7 +30,11 @@ export interface SetupContext<Config, Deps extends NeedsOf> {
    * Offers a service. Job services are made once a job, when first needed; they may need others of their own or a longer
    * life. Cycles are found at boot and printed as a path.
    */
-  readonly provide: <T, N extends NeedsOf>(token: Token<T>, options: { readonly needs: N }, make: (needs: Resolved<N>) => T) => void;
+  readonly provide: <T, N extends NeedsOf>(
+    token: Token<T>,
+    options: { readonly needs: N },
+    make: (needs: Resolved<N>) => T,
+  ) => void;
   /** Runs when the generation ends, in reverse order. */
   readonly onDispose: (dispose: () => void | Promise<void>) => void;
 }
@@ -34,7 +42,11 @@ export interface SetupContext<Config, Deps extends NeedsOf> {
 /** Adds a handler to a hook. */
 export interface TapFunction {
   <Name extends HookName>(hook: Name, handler: HookHandlers[Name]): void;
-  <Name extends HookName, N extends NeedsOf>(hook: Name, options: HookOrder & { readonly needs?: N }, handler: HandlerWith<Name, N>): void;
+  <Name extends HookName, N extends NeedsOf>(
+    hook: Name,
+    options: HookOrder & { readonly needs?: N },
+    handler: HandlerWith<Name, N>,
+  ): void;
 }
 
 /** A plugin, as its module exports it under the name `plugin`. Valid as a plain object without imports. */

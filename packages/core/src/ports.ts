@@ -17,7 +17,10 @@ export interface Clock {
   /** Milliseconds of a clock that never goes back. */
   readonly monotonic: () => number;
   /** Resolves after `milliseconds`; rejects with the signal's reason when it aborts first. */
-  readonly sleep: (milliseconds: number, options?: { readonly signal?: AbortSignal }) => Promise<void>;
+  readonly sleep: (
+    milliseconds: number,
+    options?: { readonly signal?: AbortSignal },
+  ) => Promise<void>;
   /** Calls back once after `milliseconds`, unless the returned function was called. */
   readonly after: (milliseconds: number, callback: () => void) => () => void;
 }
@@ -31,5 +34,9 @@ export interface Random {
 /** Counters and gauges; a plugin turns them into an exporter's. */
 export interface Metrics {
   readonly count: (name: string, labels?: Readonly<Record<string, string>>, by?: number) => void;
-  readonly observe: (name: string, value: number, labels?: Readonly<Record<string, string>>) => void;
+  readonly observe: (
+    name: string,
+    value: number,
+    labels?: Readonly<Record<string, string>>,
+  ) => void;
 }

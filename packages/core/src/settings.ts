@@ -24,8 +24,16 @@ export type SettingForm =
   | 'table-list';
 
 /** Members that tables of a peer may have. Others are warned about and dropped; names match as the peer matches them. */
-export interface MemberShape {
-  readonly [member: string]: SettingForm | { readonly table: MemberShape } | { readonly list: MemberShape };
+export type MemberShape = Readonly<Record<string, SettingForm | TableShape | ListShape>>;
+
+/** A member that is a table. */
+export interface TableShape {
+  readonly table: MemberShape;
+}
+
+/** A member that is a list of tables. */
+export interface ListShape {
+  readonly list: MemberShape;
 }
 
 /**

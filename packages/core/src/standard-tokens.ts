@@ -8,13 +8,19 @@ export const LoggerToken: Token<Logger> = createToken('@millrace/core/logger', '
 export const ClockToken: Token<Clock> = createToken('@millrace/core/clock', 'process');
 export const MetricsToken: Token<Metrics> = createToken('@millrace/core/metrics', 'process');
 /** Version and rights of the server. */
-export const ClusterFactsToken: Token<ClusterFacts> = createToken('@millrace/core/cluster-facts', 'job');
+export const ClusterFactsToken: Token<ClusterFacts> = createToken(
+  '@millrace/core/cluster-facts',
+  'job',
+);
 /** The job as the server sent it. */
 export const JobRequestToken: Token<JobRequest> = createToken('@millrace/core/job-request', 'job');
 /** The job in neutral words; offered by the plugin that knows the peer. */
 export const JobToken: Token<Job> = createToken('@millrace/core/job', 'job');
 /** Variables of the job as every script sees them, in order. */
-export const VariablesToken: Token<readonly Variable[]> = createToken('@millrace/core/variables', 'job');
+export const VariablesToken: Token<readonly Variable[]> = createToken(
+  '@millrace/core/variables',
+  'job',
+);
 export const ExpandToken: Token<Expand> = createToken('@millrace/core/expand', 'job');
 /** Seeded by the plan; names come from it, so a plan can be made again. */
 export const RandomToken: Token<Random> = createToken('@millrace/core/random', 'job');
@@ -25,7 +31,10 @@ export const NamespaceToken: Token<string> = createToken('@millrace/core/namespa
 /** Operating system and architecture of the nodes that the job may run on; offered by the scheduling plugin. */
 export const PlatformToken: Token<NodePlatform> = createToken('@millrace/core/platform', 'job');
 /** Whether jobs share the workspace's volume; offered by the volumes plugin. */
-export const SharedWorkspaceToken: Token<boolean> = createToken('@millrace/core/shared-workspace', 'job');
+export const SharedWorkspaceToken: Token<boolean> = createToken(
+  '@millrace/core/shared-workspace',
+  'job',
+);
 
 /** As Kubernetes spells them: `linux`/`amd64`, or undefined where the settings leave it open. */
 export interface NodePlatform {

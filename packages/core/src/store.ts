@@ -50,12 +50,19 @@ export interface StoredRecord {
 /** Memory of jobs across processes. */
 export interface JobStore {
   readonly list: (options: { readonly signal: AbortSignal }) => Promise<readonly StoredRecord[]>;
-  readonly read: (jobId: string, options: { readonly signal: AbortSignal }) => Promise<StoredRecord | undefined>;
+  readonly read: (
+    jobId: string,
+    options: { readonly signal: AbortSignal },
+  ) => Promise<StoredRecord | undefined>;
   /**
    * Writes durably. `revision` 0 creates.
    * @returns the new revision
    * @throws RunnerError `MILLRACE_E_STORE_CONFLICT` when another writer was first
    */
-  readonly write: (record: JobRecord, revision: number, options: { readonly signal: AbortSignal }) => Promise<number>;
+  readonly write: (
+    record: JobRecord,
+    revision: number,
+    options: { readonly signal: AbortSignal },
+  ) => Promise<number>;
   readonly remove: (jobId: string, options: { readonly signal: AbortSignal }) => Promise<void>;
 }

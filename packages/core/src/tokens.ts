@@ -22,7 +22,6 @@ export function createToken<T>(id: string, scope: ScopeName): Token<T> {
   return { $$type: '@millrace/token', id, scope, key: Symbol.for(`millrace:${id}`) };
 }
 
-
 /** A token whose value type is not known here. `Token<unknown>` accepts every token because the type parameter is only carried. */
 export type AnyToken = Token<unknown>;
 

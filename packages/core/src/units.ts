@@ -19,7 +19,9 @@ export interface Unit {
   /** Whether its failure fails the job. */
   readonly countsAsFailure: boolean;
   /** Whether a pod that was lost may be made again, at most this many times. */
-  readonly recreate: { readonly when: 'never' } | { readonly when: 'until-user-code'; readonly limit: number };
+  readonly recreate:
+    | { readonly when: 'never' }
+    | { readonly when: 'until-user-code'; readonly limit: number };
   /** How long its pod may take until work can begin. */
   readonly startTimeoutSeconds: number;
   /** The pod's name; names of a unit's later attempts get a suffix. */

@@ -3,5 +3,10 @@ export { ENGINE, makePlan, type PlanInputs } from './plan/make-plan.ts';
 export type { LoadedPlugin, PluginReference } from './plugins/load-plugins.ts';
 export type { PeerTable } from './settings/peer-table.ts';
 export { openDirectoryStore } from './store/directory-store.ts';
-export { createExecutor, type Executor, type ExecutorOptions, type RunRequest } from './run/executor.ts';
+export {
+  createExecutor,
+  type Executor,
+  type ExecutorOptions,
+  type RunRequest,
+} from './run/executor.ts';
 export { defaultLimits, type RunLimits } from './run/unit-ports.ts';

@@ -21,7 +21,10 @@ import { createGeneration, makePlan, type Generation, type LoadedPlugin } from '
 import { silentLogger } from './silent-logger.ts';
 
 /** A plugin of any settings; the harness only sets it up. */
-export type PluginUnderTest = Pick<Plugin, '$$type' | 'name' | 'apiVersion' | 'configKey'> & { readonly configSchema: unknown; readonly setup: unknown };
+export type PluginUnderTest = Pick<Plugin, '$$type' | 'name' | 'apiVersion' | 'configKey'> & {
+  readonly configSchema: unknown;
+  readonly setup: unknown;
+};
 
 /** What surrounds the plugin under test. */
 export interface HarnessOptions {
@@ -34,7 +37,8 @@ export interface HarnessOptions {
   /** Plugins beside it. */
   readonly beside?: readonly PluginUnderTest[];
   readonly job?: Partial<Job>;
-  readonly containers?: readonly (Pick<ContainerRequest, 'name' | 'role'> & Partial<ContainerRequest>)[];
+  readonly containers?: readonly (Pick<ContainerRequest, 'name' | 'role'> &
+    Partial<ContainerRequest>)[];
   readonly variables?: readonly (Pick<Variable, 'key' | 'value'> & Partial<Variable>)[];
   readonly facts?: Partial<ClusterFacts>;
   readonly seed?: number;
@@ -58,23 +62,42 @@ export interface PluginHarness {
  * Sets a plugin up as production does, with a small job: one pod with the containers `build` and `helper`.
  * @throws RunnerError when the configuration has errors; its message lists them
  */
-export async function createPluginHarness(plugin: PluginUnderTest, options: HarnessOptions = {}): Promise<PluginHarness> {
+export async function createPluginHarness(
+  plugin: PluginUnderTest,
+  options: HarnessOptions = {},
+): Promise<PluginHarness> {
   const document = parseToml(`[[runners]]\n${options.toml ?? ''}`, 'config.toml');
-  const runner = ((document.value['runners'] as readonly JsonObject[] | undefined)?.[0] ?? {}) as JsonObject;
+  const runner = (document.value['runners'] as readonly JsonObject[])[0] ?? {};
   const own = (runner['millrace'] ?? {}) as JsonObject;
   const generation = await createGeneration({
-    builtIn: [peerPlugin(options), ...[plugin, ...(options.beside ?? [])].map((each) => load(each, options.bindings ?? []))],
+    builtIn: [
+      peerPlugin(options),
+      ...[plugin, ...(options.beside ?? [])].map((each) => load(each, options.bindings ?? [])),
+    ],
     references: [],
     folder: '.',
-    table: { runner, runnerPath: ['runners', 0], podsKey: 'kubernetes', appKeys: ['millrace', 'name'], own, ownPath: ['runners', 0, 'millrace'], positionOf: document.positionOf },
+    table: {
+      runner,
+      runnerPath: ['runners', 0],
+      podsKey: 'kubernetes',
+      appKeys: ['millrace', 'name'],
+      own,
+      ownPath: ['runners', 0, 'millrace'],
+      positionOf: document.positionOf,
+    },
     logger: silentLogger,
     clock: createFakeClock(),
     metrics: { count: () => undefined, observe: () => undefined },
     subject: 'config.toml',
     signal: new AbortController().signal,
   });
-  const facts: ClusterFacts = { version: { major: '1', minor: '34', gitVersion: 'v1.34.0' }, allows: () => true, ...options.facts };
-  const plan = (): Plan => makePlan(generation, harnessRequest, { facts, seed: options.seed ?? 1, now: 0 });
+  const facts: ClusterFacts = {
+    version: { major: '1', minor: '34', gitVersion: 'v1.34.0' },
+    allows: () => true,
+    ...options.facts,
+  };
+  const plan = (): Plan =>
+    makePlan(generation, harnessRequest, { facts, seed: options.seed ?? 1, now: 0 });
   const planned = (): Plan['units'][number] => {
     const { refused, units } = plan();
     const unit = units[0];
@@ -101,14 +124,48 @@ const load = (plugin: PluginUnderTest, bindings: readonly Binding[]): LoadedPlug
 const harnessRequest: JobRequest = {
   id: 'job-1',
   payload: {},
-  runner: { name: 'runner', token: 'token', id: 'runner-1', systemId: 's_1', serverUrl: 'https://example.com', slot: 0 },
+  runner: {
+    name: 'runner',
+    token: 'token',
+    id: 'runner-1',
+    systemId: 's_1',
+    serverUrl: 'https://example.com',
+    slot: 0,
+  },
 };
 
 /** Stands for what knows a peer: offers the job and one unit. */
 function peerPlugin(options: HarnessOptions): LoadedPlugin {
-  const job: Job = { id: 'job-1', name: 'job', podName: 'job-1', timeoutSeconds: 3600, services: [], labels: [], annotations: [], ...options.job };
-  const variables = (options.variables ?? []).map((variable): Variable => ({ public: true, file: false, masked: false, raw: false, internal: false, ...variable }));
-  const containers = (options.containers ?? [{ name: 'build', role: 'build' }, { name: 'helper', role: 'helper' }]).map((container): ContainerRequest => ({ init: false, driven: false, variables: [], rank: 0, ...container }));
+  const job: Job = {
+    id: 'job-1',
+    name: 'job',
+    podName: 'job-1',
+    timeoutSeconds: 3600,
+    services: [],
+    labels: [],
+    annotations: [],
+    ...options.job,
+  };
+  const variables = (options.variables ?? []).map((variable): Variable => ({
+    public: true,
+    file: false,
+    masked: false,
+    raw: false,
+    internal: false,
+    ...variable,
+  }));
+  const containers = (
+    options.containers ?? [
+      { name: 'build', role: 'build' },
+      { name: 'helper', role: 'helper' },
+    ]
+  ).map((container): ContainerRequest => ({
+    init: false,
+    driven: false,
+    variables: [],
+    rank: 0,
+    ...container,
+  }));
   const unit: Unit = {
     id: 'job',
     title: 'job',
@@ -122,13 +179,19 @@ function peerPlugin(options: HarnessOptions): LoadedPlugin {
     containers,
     work: { kind: 'container', container: containers[0]?.name ?? 'build' },
   };
-  const expand = (text: string): string => text.replaceAll(/\$(\w+)/g, (_, key: string) => variables.findLast((variable) => variable.key === key)?.value ?? '');
+  const expand = (text: string): string =>
+    text.replaceAll(
+      /\$(\w+)/g,
+      (_, key: string) => variables.findLast((variable) => variable.key === key)?.value ?? '',
+    );
   const plugin: Plugin = {
     $$type: '@millrace/plugin',
     name: '@millrace/testkit-peer',
     apiVersion: '1',
     configKey: 'testkit_peer',
-    configSchema: { '~standard': { version: 1, vendor: 'millrace', validate: (value) => ({ value }) } },
+    configSchema: {
+      '~standard': { version: 1, vendor: 'millrace', validate: (value) => ({ value }) },
+    },
     setup: ({ tap, provide }) => {
       provide(JobToken, { needs: {} }, () => job);
       provide(VariablesToken, { needs: {} }, () => variables);

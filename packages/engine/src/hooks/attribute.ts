@@ -4,7 +4,11 @@ import { isRunnerError, RunnerError, type HookName } from '@millrace/core';
 export function attribute(thrown: unknown, plugin: string, hook: HookName): RunnerError {
   if (isRunnerError(thrown)) {
     if (thrown.blame !== undefined) return thrown;
-    return new RunnerError(thrown.message, { ...fields(thrown), blame: `${plugin} (${hook})`, cause: thrown });
+    return new RunnerError(thrown.message, {
+      ...fields(thrown),
+      blame: `${plugin} (${hook})`,
+      cause: thrown,
+    });
   }
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   return new RunnerError(`plugin ${plugin} failed in its ${hook} hook: ${message}`, {
@@ -19,12 +23,15 @@ export function attribute(thrown: unknown, plugin: string, hook: HookName): Runn
 
 /** A handler did not settle within its budget. */
 export function overdue(plugin: string, hook: HookName, milliseconds: number): RunnerError {
-  return new RunnerError(`plugin ${plugin} did not finish its ${hook} hook within ${milliseconds / 1000} s`, {
-    code: 'MILLRACE_E_PLUGIN_TIMEOUT',
-    kind: 'system',
-    reason: 'plugin_failed',
-    blame: `${plugin} (${hook})`,
-  });
+  return new RunnerError(
+    `plugin ${plugin} did not finish its ${hook} hook within ${milliseconds / 1000} s`,
+    {
+      code: 'MILLRACE_E_PLUGIN_TIMEOUT',
+      kind: 'system',
+      reason: 'plugin_failed',
+      blame: `${plugin} (${hook})`,
+    },
+  );
 }
 
 function fields(error: RunnerError): ConstructorParameters<typeof RunnerError>[1] {

@@ -1,4 +1,14 @@
-import { hookTable, type Clock, type HookContext, type HookHandlers, type HookName, type Logger, type NeedsOf, type RunnerError, type Tap } from '@millrace/core';
+import {
+  hookTable,
+  type Clock,
+  type HookContext,
+  type HookHandlers,
+  type HookName,
+  type Logger,
+  type NeedsOf,
+  type RunnerError,
+  type Tap,
+} from '@millrace/core';
 import { linkSignals } from '@millrace/async';
 import { attribute, overdue } from './attribute.ts';
 
@@ -41,7 +51,10 @@ export class HookEngine {
   readonly #taps: ReadonlyMap<HookName, readonly Tap[]>;
   readonly #clock: Clock;
   readonly #logger: Logger;
-  readonly #timings = new Map<string, { hook: HookName; plugin: string; calls: number; milliseconds: number }>();
+  readonly #timings = new Map<
+    string,
+    { hook: HookName; plugin: string; calls: number; milliseconds: number }
+  >();
   readonly #pending = new Map<symbol, { readonly hook: HookName; readonly plugin: string }>();
 
   constructor({ taps, clock, logger }: HookEngineOptions) {
@@ -65,14 +78,25 @@ export class HookEngine {
   }
 
   /** Each handler is given what came of the one before. */
-  waterfall<Value>(hook: 'planUnits' | 'patchPod', value: Value, rest: readonly unknown[], resolve: ResolveNeeds, { give, accept }: Waterfall<Value>): Value {
+  waterfall<Value>(
+    hook: 'planUnits' | 'patchPod',
+    value: Value,
+    rest: readonly unknown[],
+    resolve: ResolveNeeds,
+    { give, accept }: Waterfall<Value>,
+  ): Value {
     let current = value;
-    for (const tap of this.order(hook)) current = accept(current, this.#call(tap, [give(current), ...rest], resolve), tap.plugin);
+    for (const tap of this.order(hook))
+      current = accept(current, this.#call(tap, [give(current), ...rest], resolve), tap.plugin);
     return current;
   }
 
   /** All elements that all handlers return. */
-  collect<Item>(hook: 'overwriteSettings' | 'contributePod' | 'contributeObject' | 'validatePod', args: readonly unknown[], resolve: ResolveNeeds): readonly Collected<Item>[] {
+  collect<Item>(
+    hook: 'overwriteSettings' | 'contributePod' | 'contributeObject' | 'validatePod',
+    args: readonly unknown[],
+    resolve: ResolveNeeds,
+  ): readonly Collected<Item>[] {
     const counters = new Map<string, number>();
     return this.order(hook).flatMap((tap) => {
       const items = this.#call(tap, args, resolve) as readonly Item[];
@@ -85,7 +109,11 @@ export class HookEngine {
   }
 
   /** The first result that is not undefined. */
-  first<Name extends 'classifyPod'>(hook: Name, args: Arguments<Name>, resolve: ResolveNeeds): ReturnType<HookHandlers[Name]> | undefined {
+  first<Name extends 'classifyPod'>(
+    hook: Name,
+    args: Arguments<Name>,
+    resolve: ResolveNeeds,
+  ): ReturnType<HookHandlers[Name]> | undefined {
     for (const tap of this.order(hook)) {
       const result = this.#call(tap, args, resolve) as ReturnType<HookHandlers[Name]> | undefined;
       if (result !== undefined) return result;
@@ -94,18 +122,32 @@ export class HookEngine {
   }
 
   /** One after another; the first failure stops the row. */
-  async series(hook: 'beforeStage' | 'afterStage', args: readonly unknown[], context: HookContext, resolve: ResolveNeeds): Promise<void> {
+  async series(
+    hook: 'beforeStage' | 'afterStage',
+    args: readonly unknown[],
+    context: HookContext,
+    resolve: ResolveNeeds,
+  ): Promise<void> {
     for (const tap of this.order(hook)) await this.#callAsync(tap, args, context, resolve);
   }
 
   /** Handlers around each other and around `innermost`. */
-  wrap<Result>(hook: 'runStage', args: readonly unknown[], context: HookContext, resolve: ResolveNeeds, innermost: () => Promise<Result>): Promise<Result> {
+  wrap<Result>(
+    hook: 'runStage',
+    args: readonly unknown[],
+    context: HookContext,
+    resolve: ResolveNeeds,
+    innermost: () => Promise<Result>,
+  ): Promise<Result> {
     const compose = (index: number): Promise<Result> => {
       const tap = this.order(hook)[index];
       if (tap === undefined) return innermost();
       let called = false;
       const next = (): Promise<Result> => {
-        if (called) return Promise.reject(attribute(new Error('it called next more than once'), tap.plugin, hook));
+        if (called)
+          return Promise.reject(
+            attribute(new Error('it called next more than once'), tap.plugin, hook),
+          );
         called = true;
         return compose(index + 1);
       };
@@ -128,13 +170,22 @@ export class HookEngine {
   }
 
   /** Tells everybody; failures are logged and change nothing. */
-  async observe(hook: 'unitFinished' | 'jobFinished', args: readonly unknown[], context: HookContext, resolve: ResolveNeeds): Promise<void> {
+  async observe(
+    hook: 'unitFinished' | 'jobFinished',
+    args: readonly unknown[],
+    context: HookContext,
+    resolve: ResolveNeeds,
+  ): Promise<void> {
     await Promise.all(
       this.order(hook).map(async (tap) => {
         try {
           await this.#callAsync(tap, args, context, resolve);
         } catch (failure) {
-          this.#logger.warn(attribute(failure, tap.plugin, hook).message, { plugin: tap.plugin, hook, job: context.jobId });
+          this.#logger.warn(attribute(failure, tap.plugin, hook).message, {
+            plugin: tap.plugin,
+            hook,
+            job: context.jobId,
+          });
         }
       }),
     );
@@ -151,7 +202,13 @@ export class HookEngine {
     }
   }
 
-  async #callAsync(tap: Tap, args: readonly unknown[], context: HookContext, resolve: ResolveNeeds, last: readonly unknown[] = []): Promise<unknown> {
+  async #callAsync(
+    tap: Tap,
+    args: readonly unknown[],
+    context: HookContext,
+    resolve: ResolveNeeds,
+    last: readonly unknown[] = [],
+  ): Promise<unknown> {
     const hook = tap.hook as AsyncHook | 'runStage';
     const { budget } = hookTable[hook];
     const started = this.#clock.monotonic();
@@ -161,7 +218,9 @@ export class HookEngine {
     const linked = linkSignals(context.signal, limit.signal);
     let stop: () => void = () => undefined;
     try {
-      const handled = Promise.resolve(tap.handler(...args, { ...context, signal: linked.signal }, ...last, resolve(tap.needs)));
+      const handled = Promise.resolve(
+        tap.handler(...args, { ...context, signal: linked.signal }, ...last, resolve(tap.needs)),
+      );
       if (budget === 0) return await handled;
       const expired = new Promise<never>((_, reject) => {
         stop = this.#clock.after(budget, () => {
@@ -188,7 +247,12 @@ export class HookEngine {
 
   #measure(tap: Tap, started: number): void {
     const key = `${tap.hook} ${tap.plugin}`;
-    const entry = this.#timings.get(key) ?? { hook: tap.hook, plugin: tap.plugin, calls: 0, milliseconds: 0 };
+    const entry = this.#timings.get(key) ?? {
+      hook: tap.hook,
+      plugin: tap.plugin,
+      calls: 0,
+      milliseconds: 0,
+    };
     entry.calls += 1;
     entry.milliseconds += this.#clock.monotonic() - started;
     this.#timings.set(key, entry);

@@ -18,19 +18,33 @@ export function orderTaps(hook: HookName, taps: readonly Tap[]): OrderedTaps {
   const present = new Set(taps.map(({ plugin }) => plugin));
   const rest = taps.toSorted((a, b) => phase(a) - phase(b) || compare(a.plugin, b.plugin));
   const follows = (later: Tap, earlier: Tap): boolean =>
-    phase(later) > phase(earlier) || names(later.order.after).has(earlier.plugin) || names(earlier.order.before).has(later.plugin);
+    phase(later) > phase(earlier) ||
+    names(later.order.after).has(earlier.plugin) ||
+    names(earlier.order.before).has(later.plugin);
   for (const { plugin, order } of taps) {
     for (const name of [...(order.before ?? []), ...(order.after ?? [])]) {
       if (!name.endsWith('?') && !present.has(name)) {
-        problems.push({ severity: 'error', path: [], message: `plugin ${plugin} orders its ${hook} hook by ${name}, which has no such hook`, hint: `load ${name}, or write "${name}?" if it may be absent` });
+        problems.push({
+          severity: 'error',
+          path: [],
+          message: `plugin ${plugin} orders its ${hook} hook by ${name}, which has no such hook`,
+          hint: `load ${name}, or write "${name}?" if it may be absent`,
+        });
       }
     }
   }
   const ordered: Tap[] = [];
   while (rest.length > 0) {
-    const next = rest.findIndex((tap) => !rest.some((other) => other !== tap && follows(tap, other)));
+    const next = rest.findIndex(
+      (tap) => !rest.some((other) => other !== tap && follows(tap, other)),
+    );
     if (next < 0) {
-      problems.push({ severity: 'error', path: [], message: `${hook} hooks order each other in a circle: ${circle(rest, follows).join(' → ')}`, hint: 'take out one of the before/after wishes' });
+      problems.push({
+        severity: 'error',
+        path: [],
+        message: `${hook} hooks order each other in a circle: ${circle(rest, follows).join(' → ')}`,
+        hint: 'take out one of the before/after wishes',
+      });
       return { taps: [...ordered, ...rest], problems };
     }
     ordered.push(...rest.splice(next, 1));
@@ -39,10 +53,14 @@ export function orderTaps(hook: HookName, taps: readonly Tap[]): OrderedTaps {
 }
 
 const phase = (tap: Tap): number => phases[tap.order.phase ?? 'normal'];
-const names = (list: readonly string[] = []): ReadonlySet<string> => new Set(list.map((name) => name.replace(/\?$/, '')));
+const names = (list: readonly string[] = []): ReadonlySet<string> =>
+  new Set(list.map((name) => name.replace(/\?$/, '')));
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-function circle(rest: readonly Tap[], follows: (later: Tap, earlier: Tap) => boolean): readonly string[] {
+function circle(
+  rest: readonly Tap[],
+  follows: (later: Tap, earlier: Tap) => boolean,
+): readonly string[] {
   const path: Tap[] = [];
   let current = rest[0];
   while (current !== undefined && !path.includes(current)) {
@@ -51,5 +69,7 @@ function circle(rest: readonly Tap[], follows: (later: Tap, earlier: Tap) => boo
     current = rest.find((other) => other !== tap && follows(tap, other));
   }
   const from = current === undefined ? 0 : path.indexOf(current);
-  return [...path.slice(from), ...(current === undefined ? [] : [current])].map(({ plugin }) => plugin).toReversed();
+  return [...path.slice(from), ...(current === undefined ? [] : [current])]
+    .map(({ plugin }) => plugin)
+    .toReversed();
 }

@@ -7,8 +7,18 @@ const driverIdleSeconds = 900;
 const source = { plugin: '@millrace/engine' };
 
 /** What every pod of ours carries whatever the plugins: its labels, and the driver in the containers it drives. */
-export function engineContributions(unit: Unit, request: JobRequest, namespace: string): readonly FieldContribution[] {
-  const label = (key: string, value: string): FieldContribution => ({ kind: 'field', path: `/metadata/labels/millrace.dev~1${key}`, op: 'set', value, source });
+export function engineContributions(
+  unit: Unit,
+  request: JobRequest,
+  namespace: string,
+): readonly FieldContribution[] {
+  const label = (key: string, value: string): FieldContribution => ({
+    kind: 'field',
+    path: `/metadata/labels/millrace.dev~1${key}`,
+    op: 'set',
+    value,
+    source,
+  });
   return [
     { kind: 'field', path: '/metadata/namespace', op: 'set', value: namespace, source },
     label('job', request.id),

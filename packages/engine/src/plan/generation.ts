@@ -62,7 +62,12 @@ export interface Generation {
 }
 
 /** Tokens that the engine itself supplies to every job. */
-const givenJobTokens: readonly AnyToken[] = [JobRequestToken, ClusterFactsToken, RandomToken, PlanTimeToken];
+const givenJobTokens: readonly AnyToken[] = [
+  JobRequestToken,
+  ClusterFactsToken,
+  RandomToken,
+  PlanTimeToken,
+];
 
 /**
  * Loads plugins, validates all settings, checks versions and dependencies, sets plugins up in order, and freezes.
@@ -107,19 +112,52 @@ export async function createGeneration(options: GenerationOptions): Promise<Gene
     } catch (thrown) {
       await scope.dispose();
       const error = attribute(thrown, plugin.name, 'planUnits');
-      problems.error({ path: [], message: `plugin ${plugin.name} failed in its setup: ${thrown instanceof Error ? thrown.message : error.message}`, hint: `take ${plugin.name} out of the plugins, or report this to its author` });
+      problems.error({
+        path: [],
+        message: `plugin ${plugin.name} failed in its setup: ${thrown instanceof Error ? thrown.message : error.message}`,
+        hint: `take ${plugin.name} out of the plugins, or report this to its author`,
+      });
       problems.throwIfErrors(options.subject, 'MILLRACE_E_PLUGIN_FAILED');
     }
     recorder.freeze();
   }
-  problems.add(...checkRecipes(recipes, [LoggerToken, ClockToken, MetricsToken, ...givenJobTokens, ...settingsTokens.values()]));
-  problems.add(...missingNeeds(taps, recipes, [LoggerToken, ClockToken, MetricsToken, ...givenJobTokens, ...settingsTokens.values()]));
+  problems.add(
+    ...checkRecipes(recipes, [
+      LoggerToken,
+      ClockToken,
+      MetricsToken,
+      ...givenJobTokens,
+      ...settingsTokens.values(),
+    ]),
+  );
+  problems.add(
+    ...missingNeeds(taps, recipes, [
+      LoggerToken,
+      ClockToken,
+      MetricsToken,
+      ...givenJobTokens,
+      ...settingsTokens.values(),
+    ]),
+  );
   const hookNames = [...new Set(taps.map(({ hook }) => hook))];
-  const ordered = hookNames.map((hook) => [hook, orderTaps(hook, taps.filter((tap) => tap.hook === hook))] as const);
+  const ordered = hookNames.map(
+    (hook) =>
+      [
+        hook,
+        orderTaps(
+          hook,
+          taps.filter((tap) => tap.hook === hook),
+        ),
+      ] as const,
+  );
   for (const [, result] of ordered) problems.add(...result.problems);
   if (problems.errors.length > 0) await scope.dispose();
   problems.throwIfErrors(options.subject);
-  const hooks = new HookEngine({ taps: new Map<HookName, readonly Tap[]>(ordered.map(([hook, result]) => [hook, result.taps])), clock: options.clock, logger: options.logger });
+  const hooks = new HookEngine({
+    taps: new Map<HookName, readonly Tap[]>(ordered.map(([hook, result]) => [hook, result.taps])),
+    clock: options.clock,
+    logger: options.logger,
+  });
   const longLived = recipes.filter(({ token }) => token.scope !== 'job');
   for (const recipe of longLived) scope.recipe(recipe);
   return {
@@ -146,14 +184,23 @@ function place(problems: readonly ConfigProblem[], table: PeerTable): readonly C
 }
 
 /** Collects what a plugin taps and provides, until it is frozen. */
-function record(plugin: string, taps: Tap[], recipes: ServiceRecipe[]): { readonly tap: TapFunction; readonly provide: SetupContext<unknown, NeedsOf>['provide']; readonly freeze: () => void } {
+function record(
+  plugin: string,
+  taps: Tap[],
+  recipes: ServiceRecipe[],
+): {
+  readonly tap: TapFunction;
+  readonly provide: SetupContext<unknown, NeedsOf>['provide'];
+  readonly freeze: () => void;
+} {
   let open = true;
   const check = (what: string): void => {
     if (!open) throw new Error(`${what} must be called during setup`);
   };
   const tap = (hook: HookName, ...rest: readonly unknown[]): void => {
     check('tap');
-    const [options, handler] = rest.length === 1 ? [{}, rest[0]] : [rest[0] as { readonly needs?: NeedsOf }, rest[1]];
+    const [options, handler] =
+      rest.length === 1 ? [{}, rest[0]] : [rest[0] as { readonly needs?: NeedsOf }, rest[1]];
     const { needs = {}, ...order } = options;
     taps.push({ hook, plugin, order, needs, handler: handler as Tap['handler'] });
   };
@@ -162,7 +209,7 @@ function record(plugin: string, taps: Tap[], recipes: ServiceRecipe[]): { readon
     recipes.push({ token, plugin, needs, make: make as ServiceRecipe['make'] });
   };
   return {
-    tap: tap as TapFunction,
+    tap,
     provide,
     freeze: () => {
       open = false;
@@ -170,11 +217,20 @@ function record(plugin: string, taps: Tap[], recipes: ServiceRecipe[]): { readon
   };
 }
 
-function missingNeeds(taps: readonly Tap[], recipes: readonly ServiceRecipe[], given: readonly AnyToken[]): readonly ConfigProblem[] {
+function missingNeeds(
+  taps: readonly Tap[],
+  recipes: readonly ServiceRecipe[],
+  given: readonly AnyToken[],
+): readonly ConfigProblem[] {
   const known = new Set([...recipes.map(({ token }) => token.id), ...given.map(({ id }) => id)]);
   return taps.flatMap(({ plugin, hook, needs }) =>
     Object.values(needs)
       .filter(({ id }) => !known.has(id))
-      .map(({ id }): ConfigProblem => ({ severity: 'error', path: [], message: `the ${hook} hook of plugin ${plugin} needs the service ${id}, which nobody offers`, hint: 'load the plugin that offers it' })),
+      .map(({ id }): ConfigProblem => ({
+        severity: 'error',
+        path: [],
+        message: `the ${hook} hook of plugin ${plugin} needs the service ${id}, which nobody offers`,
+        hint: 'load the plugin that offers it',
+      })),
   );
 }

@@ -1,5 +1,13 @@
 import { checkSchema } from '@millrace/config';
-import { ExpandToken, type Decision, type JsonValue, type SettingChange, type Settings, type Source, type Statement } from '@millrace/core';
+import {
+  ExpandToken,
+  type Decision,
+  type JsonValue,
+  type SettingChange,
+  type Settings,
+  type Source,
+  type Statement,
+} from '@millrace/core';
 import type { Scope } from '../scope/scope.ts';
 import { nearestSource, type ResolvedSettings } from '../settings/resolve-settings.ts';
 import { mapStrings, valueAt, withValue, type SettingPath } from '../settings/setting-path.ts';
@@ -10,9 +18,18 @@ import type { Notes } from './notes.ts';
  * Settles every plugin's settings for one job: the operator's values with variables replaced, then what the job may
  * change, then validation again.
  */
-export function settleSettings(generation: Generation, scope: Scope, request: unknown, notes: Notes): void {
+export function settleSettings(
+  generation: Generation,
+  scope: Scope,
+  request: unknown,
+  notes: Notes,
+): void {
   const resolve = scope.resolveAll.bind(scope);
-  const collected = generation.hooks.collect<SettingChange | Statement | Decision>('overwriteSettings', [generation.settings.offers, request], resolve);
+  const collected = generation.hooks.collect<SettingChange | Statement | Decision>(
+    'overwriteSettings',
+    [generation.settings.offers, request],
+    resolve,
+  );
   const changes: SettingChange[] = [];
   for (const { plugin, sequence, item } of collected) {
     if (item.kind === 'setting') changes.push(item);
@@ -27,7 +44,13 @@ export function settleSettings(generation: Generation, scope: Scope, request: un
   }
 }
 
-function settle(resolved: ResolvedSettings, changes: readonly SettingChange[], scope: Scope, schema: Parameters<typeof checkSchema>[0], notes: Notes): Settings<unknown> {
+function settle(
+  resolved: ResolvedSettings,
+  changes: readonly SettingChange[],
+  scope: Scope,
+  schema: Parameters<typeof checkSchema>[0],
+  notes: Notes,
+): Settings<unknown> {
   const { plugin } = resolved;
   const sources: { path: SettingPath; source: Source }[] = [...resolved.sources];
   const source = (path: SettingPath): Source => nearestSource(sources, path) ?? { plugin };
@@ -39,7 +62,11 @@ function settle(resolved: ResolvedSettings, changes: readonly SettingChange[], s
     const value = valueAt(input, path);
     if (rule === undefined || value === undefined) continue;
     const expand = scope.resolve(ExpandToken);
-    input = withValue(input, path, mapStrings(value, (text) => expand(text, rule.scope), rule.members));
+    input = withValue(
+      input,
+      path,
+      mapStrings(value, (text) => expand(text, rule.scope), rule.members),
+    );
   }
   for (const change of changes) {
     input = withValue(input, change.path, change.value);
@@ -50,7 +77,13 @@ function settle(resolved: ResolvedSettings, changes: readonly SettingChange[], s
   for (const [sequence, problem] of checked.problems.entries()) {
     const from = source(problem.path);
     const who = from.variable === undefined ? (from.configPath ?? plugin) : `$${from.variable}`;
-    notes.add(plugin, sequence, { kind: 'refuse', code: 'settings.invalid', text: `${who}: ${problem.message}`, reason: 'configuration_error', source: from });
+    notes.add(plugin, sequence, {
+      kind: 'refuse',
+      code: 'settings.invalid',
+      text: `${who}: ${problem.message}`,
+      reason: 'configuration_error',
+      source: from,
+    });
   }
   return { value: resolved.value, source };
 }

@@ -25,7 +25,12 @@ import {
   type Unit,
 } from '@millrace/core';
 import { seededRandom } from '@millrace/async';
-import { compilePod, conflictMessage, describeSource, provenanceOfPatch } from '@millrace/pod-draft';
+import {
+  compilePod,
+  conflictMessage,
+  describeSource,
+  provenanceOfPatch,
+} from '@millrace/pod-draft';
 import type { Collected } from '../hooks/hook-engine.ts';
 import type { Scope } from '../scope/scope.ts';
 import { engineContributions } from './engine-contributions.ts';
@@ -67,7 +72,9 @@ export function makePlan(generation: Generation, request: JobRequest, inputs: Pl
       namespace: built?.namespace ?? '',
       timeoutSeconds: built?.job.timeoutSeconds ?? 0,
       masks: built?.masks ?? [],
-      plugins: generation.plugins.map(({ plugin: { name, apiVersion } }) => ({ name, apiVersion })),
+      plugins: generation.plugins
+        .map(({ plugin: { name, apiVersion } }) => ({ name, apiVersion }))
+        .toSorted((a, b) => (a.name < b.name ? -1 : 1)),
     },
     units: refused === null ? (built?.units ?? []) : [],
     objects: refused === null ? (built?.objects ?? []) : [],
@@ -92,10 +99,22 @@ function build(generation: Generation, scope: Scope, request: JobRequest, notes:
   const resolve = scope.resolveAll.bind(scope);
   const job = scope.resolve(JobToken);
   const namespace = scope.has(NamespaceToken) ? scope.resolve(NamespaceToken) : 'default';
-  const units = generation.hooks.waterfall<readonly Unit[]>('planUnits', [], [job], resolve, { give: (value) => value, accept: (_, result) => result as readonly Unit[] });
-  const lists = Object.assign({}, ...generation.bindings.map((binding) => binding.lists ?? {})) as Readonly<Record<string, ListPolicy>>;
-  const planned = units.map((unit) => planUnit(generation, scope, { unit, job, request, namespace, lists, notes }));
-  const collected = generation.hooks.collect<JobContribution>('contributeObject', [units, job], resolve);
+  const units = generation.hooks.waterfall<readonly Unit[]>('planUnits', [], [job], resolve, {
+    give: (value) => value,
+    accept: (_, result) => result as readonly Unit[],
+  });
+  const lists = Object.assign(
+    {},
+    ...generation.bindings.map((binding) => binding.lists ?? {}),
+  ) as Readonly<Record<string, ListPolicy>>;
+  const planned = units.map((unit) =>
+    planUnit(generation, scope, { unit, job, request, namespace, lists, notes }),
+  );
+  const collected = generation.hooks.collect<JobContribution>(
+    'contributeObject',
+    [units, job],
+    resolve,
+  );
   const objects = collected.flatMap(({ plugin, sequence, item }): readonly PlannedObject[] => {
     if (item.kind !== 'object') {
       notes.add(plugin, sequence, item);
@@ -104,7 +123,19 @@ function build(generation: Generation, scope: Scope, request: JobRequest, notes:
     const { type, scope: objectScope, id, when, owner, deleteAt, secrets = [] } = item;
     const manifest = labelled(item.manifest, request, type.namespaced ? namespace : undefined);
     const entry: ProvenanceEntry = { plugin, source: describeSource(item.source), value: id };
-    return [{ contribution: { id, scope: objectScope, when, deleteAt, ...(owner === undefined ? {} : { owner }) }, type, object: { manifest, provenance: { '': [entry] }, secrets } }];
+    return [
+      {
+        contribution: {
+          id,
+          scope: objectScope,
+          when,
+          deleteAt,
+          ...(owner === undefined ? {} : { owner }),
+        },
+        type,
+        object: { manifest, provenance: { '': [entry] }, secrets },
+      },
+    ];
   });
   const masks = scope.has(VariablesToken)
     ? scope
@@ -112,7 +143,13 @@ function build(generation: Generation, scope: Scope, request: JobRequest, notes:
         .filter(({ masked, value }) => masked && value !== '')
         .map(({ value }) => value)
     : [];
-  return { job, namespace, masks: [...new Set(masks)].toSorted(), units: planned, objects: objects.toSorted((a, b) => (a.contribution.id < b.contribution.id ? -1 : 1)) };
+  return {
+    job,
+    namespace,
+    masks: [...new Set(masks)].toSorted(),
+    units: planned,
+    objects: objects.toSorted((a, b) => (a.contribution.id < b.contribution.id ? -1 : 1)),
+  };
 }
 
 interface UnitInputs {
@@ -124,10 +161,20 @@ interface UnitInputs {
   readonly notes: Notes;
 }
 
-function planUnit(generation: Generation, scope: Scope, { unit, job, request, namespace, lists, notes }: UnitInputs): PlannedUnit {
+function planUnit(
+  generation: Generation,
+  scope: Scope,
+  { unit, job, request, namespace, lists, notes }: UnitInputs,
+): PlannedUnit {
   const resolve = scope.resolveAll.bind(scope);
-  const collected = generation.hooks.collect<PodContribution>('contributePod', [unit, job], resolve);
-  const own = engineContributions(unit, request, namespace).map((item, sequence): Collected<PodContribution> => ({ plugin: ENGINE, sequence, item }));
+  const collected = generation.hooks.collect<PodContribution>(
+    'contributePod',
+    [unit, job],
+    resolve,
+  );
+  const own = engineContributions(unit, request, namespace).map(
+    (item, sequence): Collected<PodContribution> => ({ plugin: ENGINE, sequence, item }),
+  );
   const fields: { plugin: string; sequence: number; contribution: FieldContribution }[] = [];
   for (const { plugin, sequence, item } of [...own, ...collected]) {
     if (item.kind === 'field') fields.push({ plugin, sequence, contribution: item });
@@ -135,25 +182,54 @@ function planUnit(generation: Generation, scope: Scope, { unit, job, request, na
   }
   const compiled = compilePod({ unit, contributions: fields, lists });
   for (const conflict of compiled.conflicts) {
-    notes.refuse(conflict.values[0]?.plugin ?? ENGINE, { code: 'plan.conflict', text: conflictMessage(conflict), reason: 'configuration_error' });
+    notes.refuse(conflict.values[0]?.plugin ?? ENGINE, {
+      code: 'plan.conflict',
+      text: conflictMessage(conflict),
+      reason: 'configuration_error',
+    });
   }
   for (const [sequence, diagnostic] of compiled.diagnostics.entries()) {
-    notes.add(ENGINE, sequence, { kind: 'decision', subject: diagnostic.path, value: '', source: { plugin: diagnostic.values[0]?.plugin ?? ENGINE }, allowed: true, reason: diagnostic.message, secret: diagnostic.secret });
+    notes.add(ENGINE, sequence, {
+      kind: 'decision',
+      subject: diagnostic.path,
+      value: '',
+      source: { plugin: diagnostic.values[0]?.plugin ?? ENGINE },
+      allowed: true,
+      reason: diagnostic.message,
+      secret: diagnostic.secret,
+    });
   }
-  const patched = generation.hooks.waterfall<PlannedManifest>('patchPod', compiled, [unit, job], resolve, {
-    give: ({ manifest }) => manifest,
-    accept: (before, result, plugin) => {
-      const { pod, statements } = isPatched(result) ? result : { pod: result as KubeObject, statements: [] };
-      for (const [sequence, statement] of statements.entries()) notes.add(plugin, sequence, statement);
-      return provenanceOfPatch(before, pod, { plugin, source: 'patch' }, lists);
+  const patched = generation.hooks.waterfall<PlannedManifest>(
+    'patchPod',
+    compiled,
+    [unit, job],
+    resolve,
+    {
+      give: ({ manifest }) => manifest,
+      accept: (before, result, plugin) => {
+        const { pod, statements } = isPatched(result)
+          ? result
+          : { pod: result as KubeObject, statements: [] };
+        for (const [sequence, statement] of statements.entries())
+          notes.add(plugin, sequence, statement);
+        return provenanceOfPatch(before, pod, { plugin, source: 'patch' }, lists);
+      },
     },
-  });
+  );
   const { manifest, provenance, secrets } = patched;
-  for (const { plugin, sequence, item } of generation.hooks.collect<Statement>('validatePod', [manifest, unit, job], resolve)) notes.add(plugin, sequence, item);
+  for (const { plugin, sequence, item } of generation.hooks.collect<Statement>(
+    'validatePod',
+    [manifest, unit, job],
+    resolve,
+  ))
+    notes.add(plugin, sequence, item);
   return { unit, pod: { manifest, provenance, secrets } };
 }
 
-const isPatched = (result: unknown): result is { readonly pod: KubeObject; readonly statements: readonly Statement[] } => typeof result === 'object' && result !== null && 'pod' in result;
+const isPatched = (
+  result: unknown,
+): result is { readonly pod: KubeObject; readonly statements: readonly Statement[] } =>
+  typeof result === 'object' && result !== null && 'pod' in result;
 
 /** Runs a part of planning; what a plugin throws becomes the refusal. */
 function attempt<T>(notes: Notes, work: () => T): T | undefined {
@@ -172,9 +248,20 @@ function attempt<T>(notes: Notes, work: () => T): T | undefined {
   }
 }
 
-function labelled(manifest: KubeObject, request: JobRequest, namespace: string | undefined): KubeObject {
-  const labels = { ...manifest.metadata.labels, 'millrace.dev/job': request.id, 'millrace.dev/runner': request.runner.id };
-  return { ...manifest, metadata: { ...manifest.metadata, ...(namespace === undefined ? {} : { namespace }), labels } };
+function labelled(
+  manifest: KubeObject,
+  request: JobRequest,
+  namespace: string | undefined,
+): KubeObject {
+  const labels = {
+    ...manifest.metadata.labels,
+    'millrace.dev/job': request.id,
+    'millrace.dev/runner': request.runner.id,
+  };
+  return {
+    ...manifest,
+    metadata: { ...manifest.metadata, ...(namespace === undefined ? {} : { namespace }), labels },
+  };
 }
 
 function watchedFacts(facts: ClusterFacts, used: Set<string>): ClusterFacts {

@@ -1,4 +1,14 @@
-import type { Binding, Decision, PlannedDecision, PlannedLine, PlannedRefusal, Precondition, Source, Statement, Wording } from '@millrace/core';
+import type {
+  Binding,
+  Decision,
+  PlannedDecision,
+  PlannedLine,
+  PlannedRefusal,
+  Precondition,
+  Source,
+  Statement,
+  Wording,
+} from '@millrace/core';
 import { describeSource } from '@millrace/pod-draft';
 
 interface Note {
@@ -25,7 +35,8 @@ export class Notes {
 
   add(plugin: string, sequence: number, item: Statement | Decision | Precondition): void {
     if (item.kind === 'decision') this.#decisions.push(decided(plugin, item));
-    else if (item.kind === 'precondition') this.#preconditions.push({ ...item, refusal: this.#worded(item.refusal) });
+    else if (item.kind === 'precondition')
+      this.#preconditions.push({ ...item, refusal: this.#worded(item.refusal) });
     else this.#say(plugin, sequence, item);
   }
 
@@ -40,14 +51,22 @@ export class Notes {
     if (note === undefined) return null;
     const { statement, text, plugin } = note;
     const position = statement.source?.position;
-    return { code: statement.code, reason: statement.reason ?? 'refused', message: text, plugin, ...(position === undefined ? {} : { position }) };
+    return {
+      code: statement.code,
+      reason: statement.reason ?? 'refused',
+      message: text,
+      plugin,
+      ...(position === undefined ? {} : { position }),
+    };
   }
 
   /** Lines of the job log; those that would come after a refusal are not said. */
   get lines(): readonly PlannedLine[] {
     const sorted = this.#sorted();
     const end = sorted.findIndex(({ kind }) => kind === 'refuse');
-    return (end < 0 ? sorted : sorted.slice(0, end)).flatMap(({ kind, statement, text }) => (kind === 'refuse' ? [] : [{ kind, code: statement.code, text }]));
+    return (end < 0 ? sorted : sorted.slice(0, end)).flatMap(({ kind, statement, text }) =>
+      kind === 'refuse' ? [] : [{ kind, code: statement.code, text }],
+    );
   }
 
   get decisions(): readonly PlannedDecision[] {
@@ -62,7 +81,14 @@ export class Notes {
     const wording = this.#wording.get(statement.code);
     if (wording?.kind === 'silent') return;
     const text = wording?.text?.(statement.values ?? {}) ?? statement.text;
-    this.#notes.push({ plugin, sequence, rank: wording?.rank ?? unranked, kind: wording?.kind ?? statement.kind, text, statement });
+    this.#notes.push({
+      plugin,
+      sequence,
+      rank: wording?.rank ?? unranked,
+      kind: wording?.kind ?? statement.kind,
+      text,
+      statement,
+    });
   }
 
   #worded(statement: Statement): Statement {
@@ -71,11 +97,18 @@ export class Notes {
   }
 
   #sorted(): readonly Note[] {
-    return this.#notes.toSorted((a, b) => a.rank - b.rank || (a.plugin < b.plugin ? -1 : a.plugin > b.plugin ? 1 : a.sequence - b.sequence));
+    return this.#notes.toSorted(
+      (a, b) =>
+        a.rank - b.rank ||
+        (a.plugin < b.plugin ? -1 : a.plugin > b.plugin ? 1 : a.sequence - b.sequence),
+    );
   }
 }
 
-function decided(plugin: string, { subject, value, source, allowed, reason, secret = false }: Decision): PlannedDecision {
+function decided(
+  plugin: string,
+  { subject, value, source, allowed, reason, secret = false }: Decision,
+): PlannedDecision {
   return { subject, value, source: describe(source), plugin, allowed, reason, secret };
 }
 

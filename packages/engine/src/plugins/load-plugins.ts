@@ -33,7 +33,11 @@ export interface LoadResult {
  * peer. Every fault of every plugin is reported, none thrown.
  * @param folder - folder of the configuration file; names and paths are resolved from there
  */
-export async function loadPlugins(references: readonly PluginReference[], folder: string, { signal }: { readonly signal: AbortSignal }): Promise<LoadResult> {
+export async function loadPlugins(
+  references: readonly PluginReference[],
+  folder: string,
+  { signal }: { readonly signal: AbortSignal },
+): Promise<LoadResult> {
   const plugins: LoadedPlugin[] = [];
   const problems: ConfigProblem[] = [];
   for (const reference of references) {
@@ -45,20 +49,40 @@ export async function loadPlugins(references: readonly PluginReference[], folder
   return { plugins, problems };
 }
 
-async function loadPlugin(reference: PluginReference, folder: string): Promise<LoadedPlugin | ConfigProblem> {
-  const problem = (message: string, hint: string): ConfigProblem => ({ severity: 'error', path: reference.path, message, hint });
+async function loadPlugin(
+  reference: PluginReference,
+  folder: string,
+): Promise<LoadedPlugin | ConfigProblem> {
+  const problem = (message: string, hint: string): ConfigProblem => ({
+    severity: 'error',
+    path: reference.path,
+    message,
+    hint,
+  });
   const file = locate(reference.name, folder);
   if (file === undefined) {
-    return problem(`the plugin ${reference.name} is not there`, isPath(reference.name) ? `the path is taken from ${folder}` : `run npm install ${reference.name} beside the configuration, or give a path that starts with ./`);
+    return problem(
+      `the plugin ${reference.name} is not there`,
+      isPath(reference.name)
+        ? `the path is taken from ${folder}`
+        : `run npm install ${reference.name} beside the configuration, or give a path that starts with ./`,
+    );
   }
   let module: Readonly<Record<string, unknown>>;
   try {
     module = (await import(pathToFileURL(file).href)) as Readonly<Record<string, unknown>>;
   } catch (thrown) {
-    return problem(`the plugin ${reference.name} cannot be loaded: ${thrown instanceof Error ? thrown.message : String(thrown)}`, `the fault is in ${file}`);
+    return problem(
+      `the plugin ${reference.name} cannot be loaded: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
+      `the fault is in ${file}`,
+    );
   }
   const fault = checkPlugin(module['plugin']);
-  if (fault !== undefined) return problem(`the plugin ${reference.name} ${fault}`, `its module must export "plugin" made for plugin API ${PLUGIN_API_VERSION}`);
+  if (fault !== undefined)
+    return problem(
+      `the plugin ${reference.name} ${fault}`,
+      `its module must export "plugin" made for plugin API ${PLUGIN_API_VERSION}`,
+    );
   return {
     plugin: module['plugin'] as Plugin,
     origin: file,
@@ -71,7 +95,9 @@ const isPath = (name: string): boolean => name.startsWith('.') || isAbsolute(nam
 
 function locate(name: string, folder: string): string | undefined {
   try {
-    return createRequire(resolve(folder, 'config')).resolve(isPath(name) ? resolve(folder, name) : name);
+    return createRequire(resolve(folder, 'config')).resolve(
+      isPath(name) ? resolve(folder, name) : name,
+    );
   } catch {
     return undefined;
   }

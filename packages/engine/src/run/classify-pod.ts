@@ -1,11 +1,20 @@
-import type { FailureReason, JsonObject, JsonValue, KubeObject, PodSnapshot, PodVerdict } from '@millrace/core';
+import type {
+  FailureReason,
+  JsonObject,
+  JsonValue,
+  KubeObject,
+  PodSnapshot,
+  PodVerdict,
+} from '@millrace/core';
 
 interface ContainerStatus {
   readonly name: string;
   readonly image: string;
   readonly waiting: { readonly reason: string; readonly message: string } | undefined;
   readonly running: boolean;
-  readonly terminated: { readonly reason: string; readonly message: string; readonly exitCode: number } | undefined;
+  readonly terminated:
+    | { readonly reason: string; readonly message: string; readonly exitCode: number }
+    | undefined;
 }
 
 interface WaitingRule {
@@ -19,14 +28,48 @@ interface WaitingRule {
  * `pkg/kubelet/container/sync_result.go` (names of the reasons).
  */
 const waitingRules: Readonly<Record<string, WaitingRule>> = {
-  ErrImagePull: { reason: 'image_pull_failed', say: pullFailed, hint: 'check the image name, and that the cluster may pull it' },
-  ImagePullBackOff: { reason: 'image_pull_failed', say: pullFailed, hint: 'check the image name, and that the cluster may pull it' },
-  ErrImageNeverPull: { reason: 'image_never_pull', say: ({ image, name }, message) => `image "${image}" for container ${name} is not on the node and may not be pulled: ${message}`, hint: 'use another pull policy, or put the image on the node' },
-  InvalidImageName: { reason: 'image_name_invalid', say: ({ image, name }, message) => `image name "${image}" for container ${name} is not valid: ${message}`, hint: 'correct the image name' },
-  CreateContainerConfigError: { reason: 'container_config_error', say: ({ name }, message) => `container ${name} cannot be configured: ${message}`, hint: 'check the secrets, config maps, users and mounts that the container refers to' },
-  CreateContainerError: { reason: 'container_start_failed', say: ({ name }, message) => `container ${name} cannot be created: ${message}`, hint: 'check the command and mounts of the container' },
-  RunContainerError: { reason: 'container_start_failed', say: ({ name }, message) => `container ${name} cannot be started: ${message}`, hint: 'check that the image has a shell, and the container’s command and working directory' },
-  CrashLoopBackOff: { reason: 'container_terminated', say: ({ name }, message) => `container ${name} ends again and again: ${message}`, hint: 'look at its last lines' },
+  ErrImagePull: {
+    reason: 'image_pull_failed',
+    say: pullFailed,
+    hint: 'check the image name, and that the cluster may pull it',
+  },
+  ImagePullBackOff: {
+    reason: 'image_pull_failed',
+    say: pullFailed,
+    hint: 'check the image name, and that the cluster may pull it',
+  },
+  ErrImageNeverPull: {
+    reason: 'image_never_pull',
+    say: ({ image, name }, message) =>
+      `image "${image}" for container ${name} is not on the node and may not be pulled: ${message}`,
+    hint: 'use another pull policy, or put the image on the node',
+  },
+  InvalidImageName: {
+    reason: 'image_name_invalid',
+    say: ({ image, name }, message) =>
+      `image name "${image}" for container ${name} is not valid: ${message}`,
+    hint: 'correct the image name',
+  },
+  CreateContainerConfigError: {
+    reason: 'container_config_error',
+    say: ({ name }, message) => `container ${name} cannot be configured: ${message}`,
+    hint: 'check the secrets, config maps, users and mounts that the container refers to',
+  },
+  CreateContainerError: {
+    reason: 'container_start_failed',
+    say: ({ name }, message) => `container ${name} cannot be created: ${message}`,
+    hint: 'check the command and mounts of the container',
+  },
+  RunContainerError: {
+    reason: 'container_start_failed',
+    say: ({ name }, message) => `container ${name} cannot be started: ${message}`,
+    hint: 'check that the image has a shell, and the container’s command and working directory',
+  },
+  CrashLoopBackOff: {
+    reason: 'container_terminated',
+    say: ({ name }, message) => `container ${name} ends again and again: ${message}`,
+    hint: 'look at its last lines',
+  },
 };
 
 function pullFailed({ image, name }: ContainerStatus, message: string): string {
@@ -49,9 +92,13 @@ export function classifyPod(snapshot: PodSnapshot): PodVerdict {
   for (const status of statuses) {
     if (status.terminated !== undefined && needed.includes(status.name)) return terminated(status);
   }
-  const initFailure = statuses.find(({ name, terminated: end }) => isInit(pod, name) && end !== undefined && end.exitCode !== 0);
+  const initFailure = statuses.find(
+    ({ name, terminated: end }) => isInit(pod, name) && end !== undefined && end.exitCode !== 0,
+  );
   if (initFailure !== undefined) return terminated(initFailure);
-  const running = needed.every((name) => statuses.some((status) => status.name === name && status.running));
+  const running = needed.every((name) =>
+    statuses.some((status) => status.name === name && status.running),
+  );
   if (running) return { verdict: 'ready' };
   const note = waitingNote(pod, statuses);
   return note === undefined ? { verdict: 'waiting' } : { verdict: 'waiting', note };
@@ -60,18 +107,49 @@ export function classifyPod(snapshot: PodSnapshot): PodVerdict {
 function podGone(pod: KubeObject): PodVerdict | undefined {
   const name = `${pod.metadata.namespace ?? ''}/${pod.metadata.name ?? ''}`;
   const status = object(pod['status']);
-  const disruption = conditions(pod).find((condition) => condition['type'] === 'DisruptionTarget' && condition['status'] === 'True');
+  const disruption = conditions(pod).find(
+    (condition) => condition['type'] === 'DisruptionTarget' && condition['status'] === 'True',
+  );
   if (disruption !== undefined) {
-    return failed('evicted', `pod "${name}" is disrupted: reason "${text(disruption['reason'])}", message "${text(disruption['message'])}"`, 'run the job again; if it happens often, look at the node’s resources and the pod’s requests');
+    return failed(
+      'evicted',
+      `pod "${name}" is disrupted: reason "${text(disruption['reason'])}", message "${text(disruption['message'])}"`,
+      'run the job again; if it happens often, look at the node’s resources and the pod’s requests',
+    );
   }
-  if (pod.metadata.deletionTimestamp !== undefined) return failed('pod_deleted', `pod "${name}" is being deleted`, 'somebody or something other than the runner deleted it: look at the namespace’s events and quotas');
+  if (pod.metadata.deletionTimestamp !== undefined)
+    return failed(
+      'pod_deleted',
+      `pod "${name}" is being deleted`,
+      'somebody or something other than the runner deleted it: look at the namespace’s events and quotas',
+    );
   if (status['phase'] === 'Failed') {
     const reason = text(status['reason']);
     const message = text(status['message']);
-    if (reason === 'Evicted') return failed('evicted', `pod "${name}" was evicted: ${message}`, 'raise the pod’s requests for what ran out, or use less of it');
-    if (reason === 'NodeLost' || reason === 'NodeShutdown' || reason === 'Shutdown') return failed('node_lost', `pod "${name}" lost its node: ${message || reason}`, 'run the job again');
-    if (reason === 'DeadlineExceeded') return failed('job_timeout', `pod "${name}" was active longer than its deadline: ${message}`, 'raise the job’s timeout');
-    if (reason !== '') return failed('pod_failed', `pod "${name}" status is "Failed": ${reason}${message === '' ? '' : `: ${message}`}`, 'look at the node’s events');
+    if (reason === 'Evicted')
+      return failed(
+        'evicted',
+        `pod "${name}" was evicted: ${message}`,
+        'raise the pod’s requests for what ran out, or use less of it',
+      );
+    if (reason === 'NodeLost' || reason === 'NodeShutdown' || reason === 'Shutdown')
+      return failed(
+        'node_lost',
+        `pod "${name}" lost its node: ${message || reason}`,
+        'run the job again',
+      );
+    if (reason === 'DeadlineExceeded')
+      return failed(
+        'job_timeout',
+        `pod "${name}" was active longer than its deadline: ${message}`,
+        'raise the job’s timeout',
+      );
+    if (reason !== '')
+      return failed(
+        'pod_failed',
+        `pod "${name}" status is "Failed": ${reason}${message === '' ? '' : `: ${message}`}`,
+        'look at the node’s events',
+      );
   }
   return undefined;
 }
@@ -81,7 +159,12 @@ function terminated({ name, terminated: end }: ContainerStatus): PodVerdict {
   const reason = end?.reason ?? '';
   const detail = end?.message === undefined || end.message === '' ? '' : `: ${end.message.trim()}`;
   const what = `container ${name} ended while the job needed it: exit code: ${code}, reason: '${reason}'${detail}`;
-  if (reason === 'OOMKilled') return failed('oom_killed', what, `raise the memory limit of container ${name}, or use less memory`);
+  if (reason === 'OOMKilled')
+    return failed(
+      'oom_killed',
+      what,
+      `raise the memory limit of container ${name}, or use less memory`,
+    );
   return failed('container_terminated', what, `look at the last lines of container ${name}`);
 }
 
@@ -89,23 +172,40 @@ function terminated({ name, terminated: end }: ContainerStatus): PodVerdict {
 function messageOf(status: ContainerStatus, { events }: PodSnapshot): string {
   const own = status.waiting?.message ?? '';
   if (own !== '' && !own.startsWith('Back-off')) return own;
-  const event = events.find((candidate) => text(candidate['type']) === 'Warning' && text(object(candidate['involvedObject'])['fieldPath']).includes(`{${status.name}}`) && text(candidate['reason']) === 'Failed');
+  const event = events.find(
+    (candidate) =>
+      text(candidate['type']) === 'Warning' &&
+      text(object(candidate['involvedObject'])['fieldPath']).includes(`{${status.name}}`) &&
+      text(candidate['reason']) === 'Failed',
+  );
   return event === undefined ? own || (status.waiting?.reason ?? '') : text(event['message']);
 }
 
 function waitingNote(pod: KubeObject, statuses: readonly ContainerStatus[]): string | undefined {
-  const unschedulable = conditions(pod).find((condition) => condition['type'] === 'PodScheduled' && condition['status'] === 'False');
-  if (unschedulable !== undefined) return `${text(unschedulable['reason'])}: "${text(unschedulable['message'])}"`;
-  const waiting = statuses.find((status) => status.waiting !== undefined && status.waiting.message !== '');
-  return waiting?.waiting === undefined ? undefined : `${waiting.waiting.reason}: "${waiting.waiting.message}"`;
+  const unschedulable = conditions(pod).find(
+    (condition) => condition['type'] === 'PodScheduled' && condition['status'] === 'False',
+  );
+  if (unschedulable !== undefined)
+    return `${text(unschedulable['reason'])}: "${text(unschedulable['message'])}"`;
+  const waiting = statuses.find(
+    (status) => status.waiting !== undefined && status.waiting.message !== '',
+  );
+  return waiting?.waiting === undefined
+    ? undefined
+    : `${waiting.waiting.reason}: "${waiting.waiting.message}"`;
 }
 
-const failed = (reason: FailureReason, message: string, hint: string): PodVerdict => ({ verdict: 'failed', outcome: { kind: 'failure', reason, message, hint } });
+const failed = (reason: FailureReason, message: string, hint: string): PodVerdict => ({
+  verdict: 'failed',
+  outcome: { kind: 'failure', reason, message, hint },
+});
 
 /** Statuses of a pod's containers, init containers first. */
 export function containerStatuses(pod: KubeObject): readonly ContainerStatus[] {
   const status = object(pod['status']);
-  return ['initContainerStatuses', 'containerStatuses'].flatMap((key) => list(status[key]).map(readStatus));
+  return ['initContainerStatuses', 'containerStatuses'].flatMap((key) =>
+    list(status[key]).map(readStatus),
+  );
 }
 
 function readStatus(value: JsonObject): ContainerStatus {
@@ -115,13 +215,27 @@ function readStatus(value: JsonObject): ContainerStatus {
     name: text(value['name']),
     image: text(value['image']),
     running: state['running'] !== undefined,
-    waiting: waiting === undefined ? undefined : { reason: text(object(waiting)['reason']), message: text(object(waiting)['message']) },
-    terminated: end === undefined ? undefined : { reason: text(object(end)['reason']), message: text(object(end)['message']), exitCode: Number(object(end)['exitCode'] ?? -1) },
+    waiting:
+      waiting === undefined
+        ? undefined
+        : { reason: text(object(waiting)['reason']), message: text(object(waiting)['message']) },
+    terminated:
+      end === undefined
+        ? undefined
+        : {
+            reason: text(object(end)['reason']),
+            message: text(object(end)['message']),
+            exitCode: Number(object(end)['exitCode'] ?? -1),
+          },
   };
 }
 
-const isInit = (pod: KubeObject, name: string): boolean => list(object(pod['spec'])['initContainers']).some((container) => container['name'] === name);
-const conditions = (pod: KubeObject): readonly JsonObject[] => list(object(pod['status'])['conditions']);
-const object = (value: JsonValue | undefined): JsonObject => (typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {});
-const list = (value: JsonValue | undefined): readonly JsonObject[] => (Array.isArray(value) ? (value as readonly JsonObject[]) : []);
+const isInit = (pod: KubeObject, name: string): boolean =>
+  list(object(pod['spec'])['initContainers']).some((container) => container['name'] === name);
+const conditions = (pod: KubeObject): readonly JsonObject[] =>
+  list(object(pod['status'])['conditions']);
+const object = (value: JsonValue | undefined): JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
+const list = (value: JsonValue | undefined): readonly JsonObject[] =>
+  Array.isArray(value) ? (value as readonly JsonObject[]) : [];
 const text = (value: JsonValue | undefined): string => (typeof value === 'string' ? value : '');

@@ -62,7 +62,13 @@ export interface Executor {
 export function createExecutor(options: ExecutorOptions): Executor {
   const feeds = new Map<string, PodFeed>();
   const feedOf = (namespace: string): PodFeed => {
-    const feed = feeds.get(namespace) ?? new PodFeed({ api: options.api, namespace, labelSelector: `millrace.dev/runner=${options.runnerId}` });
+    const feed =
+      feeds.get(namespace) ??
+      new PodFeed({
+        api: options.api,
+        namespace,
+        labelSelector: `millrace.dev/runner=${options.runnerId}`,
+      });
     feeds.set(namespace, feed);
     return feed;
   };
@@ -74,20 +80,32 @@ export function createExecutor(options: ExecutorOptions): Executor {
   };
 }
 
-async function run(options: ExecutorOptions, pods: PodFeed, request: RunRequest): Promise<JobResult> {
+async function run(
+  options: ExecutorOptions,
+  pods: PodFeed,
+  request: RunRequest,
+): Promise<JobResult> {
   const { generation, plan, emit } = request;
   for (const line of plan.log) await emit({ type: 'line', line });
   if (plan.refused !== null) {
     const { reason, message } = plan.refused;
     await emit({ type: 'refused', refusal: plan.refused });
-    return finish(emit, { job: plan.job.id, outcome: { kind: 'failure', reason, message }, units: [] });
+    return finish(emit, {
+      job: plan.job.id,
+      outcome: { kind: 'failure', reason, message },
+      units: [],
+    });
   }
   const deadline = new AbortController();
-  const cancelTimer = options.clock.after(plan.job.timeoutSeconds * 1000, () => deadline.abort(jobTimeout(plan)));
+  const cancelTimer = options.clock.after(plan.job.timeoutSeconds * 1000, () =>
+    deadline.abort(jobTimeout(plan)),
+  );
   const stop = linkSignals(request.abort, deadline.signal);
   const scope = generation.jobScope();
   try {
-    const ledger = await JobLedger.open(options.store, firstRecord(options, plan), { signal: request.abort });
+    const ledger = await JobLedger.open(options.store, firstRecord(options, plan), {
+      signal: request.abort,
+    });
     const objectPorts = { api: options.api, ledger, namespace: plan.job.namespace };
     const ports: UnitPorts = {
       generation,
@@ -106,7 +124,9 @@ async function run(options: ExecutorOptions, pods: PodFeed, request: RunRequest)
       stop: stop.signal,
     };
     const result = await runUnits(ports);
-    await ledger.update((record) => ({ ...record, result }), { signal: new AbortController().signal });
+    await ledger.update((record) => ({ ...record, result }), {
+      signal: new AbortController().signal,
+    });
     await cleanUp(ports, result);
     return await finish(emit, result);
   } catch (thrown) {
@@ -126,13 +146,25 @@ async function runUnits(ports: UnitPorts): Promise<JobResult> {
   const units = plan.units.map(({ unit }) => unit);
   try {
     await checkPreconditions(ports);
-    await createPlanned(ports.objectPorts, plan.objects.filter(({ contribution }) => contribution.scope === 'job' && contribution.when === 'before'), new Map(), { signal: ports.stop });
+    await createPlanned(
+      ports.objectPorts,
+      plan.objects.filter(
+        ({ contribution }) => contribution.scope === 'job' && contribution.when === 'before',
+      ),
+      new Map(),
+      { signal: ports.stop },
+    );
   } catch (thrown) {
-    return { job: plan.job.id, outcome: outcomeOf(ports.stop.aborted ? reasonOf(ports.stop) : thrown), units: [] };
+    return {
+      job: plan.job.id,
+      outcome: outcomeOf(ports.stop.aborted ? reasonOf(ports.stop) : thrown),
+      units: [],
+    };
   }
   for (;;) {
     const decision = scheduleUnits(units, states, ports.cancel.aborted || ports.stop.aborted);
-    for (const id of decision.skip) states.set(id, { phase: 'ended', outcome: { kind: 'skipped' } });
+    for (const id of decision.skip)
+      states.set(id, { phase: 'ended', outcome: { kind: 'skipped' } });
     for (const id of decision.start) {
       const planned = plan.units.find(({ unit }) => unit.id === id);
       if (planned === undefined) continue;
@@ -149,7 +181,9 @@ async function runUnits(ports: UnitPorts): Promise<JobResult> {
     if (running.size === 0 && decision.start.length === 0 && decision.skip.length === 0) break;
     if (running.size > 0) await Promise.race(running.values());
   }
-  const outcome: Outcome = ports.stop.aborted ? outcomeOf(reasonOf(ports.stop)) : jobOutcome(units, states);
+  const outcome: Outcome = ports.stop.aborted
+    ? outcomeOf(reasonOf(ports.stop))
+    : jobOutcome(units, states);
   return { job: plan.job.id, outcome, units: units.flatMap(({ id }) => results.get(id) ?? []) };
 }
 
@@ -157,13 +191,28 @@ async function runUnit(ports: UnitPorts, planned: PlannedUnit): Promise<UnitResu
   const { unit } = planned;
   let result: UnitResult;
   try {
-    if (unit.work.kind === 'container') throw new RunnerError(`unit ${unit.id} is a container unit, which this version cannot run`, { code: 'MILLRACE_E_UNSUPPORTED_UNIT', kind: 'system' });
+    if (unit.work.kind === 'container')
+      throw new RunnerError(`unit ${unit.id} is a container unit, which this version cannot run`, {
+        code: 'MILLRACE_E_UNSUPPORTED_UNIT',
+        kind: 'system',
+      });
     result = await runSessionUnit(ports, planned);
   } catch (thrown) {
-    result = { unit: unit.id, outcome: outcomeOf(thrown), podName: unit.podName, attempts: 1, stages: [] };
+    result = {
+      unit: unit.id,
+      outcome: outcomeOf(thrown),
+      podName: unit.podName,
+      attempts: 1,
+      stages: [],
+    };
   }
   await ports.emit({ type: 'unit-finished', unit, result });
-  await ports.generation.hooks.observe('unitFinished', [result], cleanUpContext(ports), ports.resolve);
+  await ports.generation.hooks.observe(
+    'unitFinished',
+    [result],
+    cleanUpContext(ports),
+    ports.resolve,
+  );
   return result;
 }
 
@@ -173,11 +222,18 @@ async function cleanUp(ports: UnitPorts, result: JobResult): Promise<void> {
   const swept = await sweep(ports.objectPorts, ports.limits.podGraceSeconds, { signal });
   const context: HookContext = { signal, jobId: ports.plan.job.id };
   const failures = [...swept, ...(await ports.generation.hooks.cleanup(context, ports.resolve))];
-  for (const failure of failures) await ports.emit({ type: 'trouble', message: `Error cleaning up ${failure.blame ?? 'the job'}: ${failure.message}` });
+  for (const failure of failures)
+    await ports.emit({
+      type: 'trouble',
+      message: `Error cleaning up ${failure.blame ?? 'the job'}: ${failure.message}`,
+    });
   await ports.generation.hooks.observe('jobFinished', [result], context, ports.resolve);
 }
 
-const cleanUpContext = (ports: UnitPorts): HookContext => ({ signal: AbortSignal.timeout(ports.limits.cleanup), jobId: ports.plan.job.id });
+const cleanUpContext = (ports: UnitPorts): HookContext => ({
+  signal: AbortSignal.timeout(ports.limits.cleanup),
+  jobId: ports.plan.job.id,
+});
 
 async function finish(emit: EmitRunEvent, result: JobResult): Promise<JobResult> {
   await emit({ type: 'finished', result });
@@ -192,7 +248,15 @@ function firstRecord({ runnerId, clock }: ExecutorOptions, plan: Plan): JobRecor
     runnerId,
     plan,
     objects: [],
-    units: plan.units.map(({ unit: { id, podName } }) => ({ id, podName, attempt: 1, userCodeStarted: false, epoch: 1, offset: 0, stages: [] })),
+    units: plan.units.map(({ unit: { id, podName } }) => ({
+      id,
+      podName,
+      attempt: 1,
+      userCodeStarted: false,
+      epoch: 1,
+      offset: 0,
+      stages: [],
+    })),
     receivedAt: now,
     deadline: now + plan.job.timeoutSeconds * 1000,
     app: {},
@@ -200,4 +264,9 @@ function firstRecord({ runnerId, clock }: ExecutorOptions, plan: Plan): JobRecor
 }
 
 const jobTimeout = ({ job }: Plan): RunnerError =>
-  new RunnerError(`execution took longer than ${job.timeoutSeconds} s`, { code: 'MILLRACE_E_JOB_TIMEOUT', kind: 'timeout', reason: 'job_timeout', hint: 'raise the job’s timeout, or make it do less' });
+  new RunnerError(`execution took longer than ${job.timeoutSeconds} s`, {
+    code: 'MILLRACE_E_JOB_TIMEOUT',
+    kind: 'timeout',
+    reason: 'job_timeout',
+    hint: 'raise the job’s timeout, or make it do less',
+  });

@@ -16,7 +16,11 @@ export class JobLedger {
   }
 
   /** Writes the first record of a job. */
-  static async open(store: JobStore, record: JobRecord, options: { readonly signal: AbortSignal }): Promise<JobLedger> {
+  static async open(
+    store: JobStore,
+    record: JobRecord,
+    options: { readonly signal: AbortSignal },
+  ): Promise<JobLedger> {
     return new JobLedger(store, record, await store.write(record, 0, options));
   }
 
@@ -25,7 +29,10 @@ export class JobLedger {
   }
 
   /** Changes the record and waits until it is on disk. */
-  update(change: (record: JobRecord) => JobRecord, options: { readonly signal: AbortSignal }): Promise<void> {
+  update(
+    change: (record: JobRecord) => JobRecord,
+    options: { readonly signal: AbortSignal },
+  ): Promise<void> {
     const write = async (): Promise<void> => {
       const next = change(this.#record);
       this.#revision = await this.#store.write(next, this.#revision, options);
@@ -41,12 +48,29 @@ export class JobLedger {
   }
 
   dropObject(object: RecordedObject, options: { readonly signal: AbortSignal }): Promise<void> {
-    return this.update((record) => ({ ...record, objects: record.objects.filter((entry) => !sameObject(entry, object)) }), options);
+    return this.update(
+      (record) => ({
+        ...record,
+        objects: record.objects.filter((entry) => !sameObject(entry, object)),
+      }),
+      options,
+    );
   }
 
-  updateUnit(id: string, change: (unit: RecordedUnit) => RecordedUnit, options: { readonly signal: AbortSignal }): Promise<void> {
-    return this.update((record) => ({ ...record, units: record.units.map((unit) => (unit.id === id ? change(unit) : unit)) }), options);
+  updateUnit(
+    id: string,
+    change: (unit: RecordedUnit) => RecordedUnit,
+    options: { readonly signal: AbortSignal },
+  ): Promise<void> {
+    return this.update(
+      (record) => ({
+        ...record,
+        units: record.units.map((unit) => (unit.id === id ? change(unit) : unit)),
+      }),
+      options,
+    );
   }
 }
 
-const sameObject = (a: RecordedObject, b: RecordedObject): boolean => a.plural === b.plural && a.group === b.group && a.namespace === b.namespace && a.name === b.name;
+const sameObject = (a: RecordedObject, b: RecordedObject): boolean =>
+  a.plural === b.plural && a.group === b.group && a.namespace === b.namespace && a.name === b.name;

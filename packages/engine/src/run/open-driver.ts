@@ -1,5 +1,11 @@
 import { deferred, systemRandom } from '@millrace/async';
-import { toRunnerError, type RunnerError, type SessionWork, type Stage, type StageAction } from '@millrace/core';
+import {
+  toRunnerError,
+  type RunnerError,
+  type SessionWork,
+  type Stage,
+  type StageAction,
+} from '@millrace/core';
 import { connectDriver, type DriverSession } from '@millrace/job-driver';
 import type { UnitPorts } from './unit-ports.ts';
 import type { FollowedPod } from './wait-for-pod.ts';
@@ -7,14 +13,33 @@ import type { FollowedPod } from './wait-for-pod.ts';
 /** Work in the containers of one pod, through one session. */
 export interface StageDriver {
   /** Runs a script and resolves with the exit code of its record; output goes out as `output` events. */
-  readonly runScript: (stage: Stage, script: string, options: { readonly signal: AbortSignal }) => Promise<number>;
-  readonly receive: (stage: Stage, tar: () => AsyncIterable<Uint8Array>, directory: string, options: { readonly signal: AbortSignal }) => Promise<void>;
-  readonly send: (stage: Stage, action: StageAction & { readonly do: 'send' }, take: (tar: AsyncIterable<Uint8Array>) => Promise<void>, options: { readonly signal: AbortSignal }) => Promise<void>;
+  readonly runScript: (
+    stage: Stage,
+    script: string,
+    options: { readonly signal: AbortSignal },
+  ) => Promise<number>;
+  readonly receive: (
+    stage: Stage,
+    tar: () => AsyncIterable<Uint8Array>,
+    directory: string,
+    options: { readonly signal: AbortSignal },
+  ) => Promise<void>;
+  readonly send: (
+    stage: Stage,
+    action: StageAction & { readonly do: 'send' },
+    take: (tar: AsyncIterable<Uint8Array>) => Promise<void>,
+    options: { readonly signal: AbortSignal },
+  ) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
 /** Opens the session lazily: with the first stage. Its loss is an ordinary event, handled below. */
-export function openDriver(ports: UnitPorts, { unit, podName }: FollowedPod, work: SessionWork, gone: Promise<never>): StageDriver {
+export function openDriver(
+  ports: UnitPorts,
+  { unit, podName }: FollowedPod,
+  work: SessionWork,
+  gone: Promise<never>,
+): StageDriver {
   const { namespace } = ports.plan.job;
   const closing = new AbortController();
   const containerGone = deferred<RunnerError>();
@@ -22,7 +47,11 @@ export function openDriver(ports: UnitPorts, { unit, podName }: FollowedPod, wor
   let session: Promise<DriverSession> | undefined;
   const connected = (): Promise<DriverSession> => {
     session ??= connectDriver({
-      openExec: (command, signal) => ports.api.exec({ namespace, pod: podName, container: work.sessionContainer, command, stdin: true }, { signal }),
+      openExec: (command, signal) =>
+        ports.api.exec(
+          { namespace, pod: podName, container: work.sessionContainer, command, stdin: true },
+          { signal },
+        ),
       clock: ports.clock,
       random: systemRandom(),
       scriptsDirectory: work.scriptsDirectory,
@@ -32,7 +61,8 @@ export function openDriver(ports: UnitPorts, { unit, podName }: FollowedPod, wor
     });
     return session;
   };
-  const say = (text: string, stage: Stage): Promise<void> => ports.emit({ type: 'output', unit, stage, bytes: new TextEncoder().encode(text) });
+  const say = (text: string, stage: Stage): Promise<void> =>
+    ports.emit({ type: 'output', unit, stage, bytes: new TextEncoder().encode(text) });
   return {
     runScript: async (stage, script, { signal }) => {
       const driver = await connected();
@@ -59,8 +89,13 @@ export function openDriver(ports: UnitPorts, { unit, podName }: FollowedPod, wor
     send: async (stage, { directory, paths, exclude }, take, { signal }) => {
       const driver = await connected();
       const packed = await driver.pack(directory, paths, { signal });
-      for (const pattern of packed.unmatched) await say(`WARNING: ${pattern}: no matching files. Ensure that the artifact path is relative to the working directory\n`, stage);
-      if (exclude.length > 0) await say('WARNING: artifacts:exclude is not applied to local artifacts\n', stage);
+      for (const pattern of packed.unmatched)
+        await say(
+          `WARNING: ${pattern}: no matching files. Ensure that the artifact path is relative to the working directory\n`,
+          stage,
+        );
+      if (exclude.length > 0)
+        await say('WARNING: artifacts:exclude is not applied to local artifacts\n', stage);
       await take(packed.stream);
     },
     close: async () => {
@@ -73,4 +108,5 @@ export function openDriver(ports: UnitPorts, { unit, podName }: FollowedPod, wor
 }
 
 /** The name under which a container's driver answers. */
-export const roleOf = (work: SessionWork, container: string): string => (container === work.sessionContainer ? 'helper' : container);
+export const roleOf = (work: SessionWork, container: string): string =>
+  container === work.sessionContainer ? 'helper' : container;

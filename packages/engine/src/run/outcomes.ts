@@ -17,7 +17,12 @@ export function outcomeOf(thrown: unknown, blame?: string): Outcome {
 /** The outcome of a script by its exit record. */
 export function scriptOutcome(exitCode: number): Outcome {
   if (exitCode === 0) return { kind: 'success' };
-  return { kind: 'failure', reason: 'script_failed', message: `command terminated with exit code ${exitCode}`, exitCode };
+  return {
+    kind: 'failure',
+    reason: 'script_failed',
+    message: `command terminated with exit code ${exitCode}`,
+    exitCode,
+  };
 }
 
 /** Why a signal was aborted, as an error that can be told. */

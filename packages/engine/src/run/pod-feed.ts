@@ -93,5 +93,7 @@ export function raceSignal<T>(promise: Promise<T>, signal: AbortSignal): Promise
   const stopped = deferred<never>();
   const onAbort = (): void => stopped.reject(signal.reason);
   signal.addEventListener('abort', onAbort, { once: true });
-  return Promise.race([promise, stopped.promise]).finally(() => signal.removeEventListener('abort', onAbort));
+  return Promise.race([promise, stopped.promise]).finally(() =>
+    signal.removeEventListener('abort', onAbort),
+  );
 }

@@ -7,27 +7,53 @@ const maximumLines = 20;
  * What is known of a pod that failed, one sentence each: where it ran, its conditions, how its containers ended, and its
  * warning events. Survives the pod. Asks for the events once; without the right to, it tells the rest.
  */
-export async function podStory(api: KubeApi, pod: KubeObject, { signal }: { readonly signal: AbortSignal }): Promise<readonly string[]> {
+export async function podStory(
+  api: KubeApi,
+  pod: KubeObject,
+  { signal }: { readonly signal: AbortSignal },
+): Promise<readonly string[]> {
   const status = object(pod['status']);
   const node = text(object(pod['spec'])['nodeName']);
-  const lines = [`pod ${pod.metadata.namespace ?? ''}/${pod.metadata.name ?? ''} on node ${node || '<unknown>'}, phase ${text(status['phase']) || 'unknown'}`];
+  const lines = [
+    `pod ${pod.metadata.namespace ?? ''}/${pod.metadata.name ?? ''} on node ${node || '<unknown>'}, phase ${text(status['phase']) || 'unknown'}`,
+  ];
   for (const condition of list(status['conditions'])) {
-    if (text(condition['message']) !== '') lines.push(`condition ${text(condition['type'])}=${text(condition['status'])}: ${text(condition['reason'])}: ${text(condition['message'])}`);
+    if (text(condition['message']) !== '')
+      lines.push(
+        `condition ${text(condition['type'])}=${text(condition['status'])}: ${text(condition['reason'])}: ${text(condition['message'])}`,
+      );
   }
-  for (const container of [...list(status['initContainerStatuses']), ...list(status['containerStatuses'])]) {
+  for (const container of [
+    ...list(status['initContainerStatuses']),
+    ...list(status['containerStatuses']),
+  ]) {
     const end = object(object(container['state'])['terminated']);
-    if (end['exitCode'] !== undefined) lines.push(`container ${text(container['name'])} (${text(container['image'])}) ended: exit code ${JSON.stringify(end['exitCode'])}, reason ${text(end['reason'])}${suffix(text(end['message']))}`);
+    if (end['exitCode'] !== undefined)
+      lines.push(
+        `container ${text(container['name'])} (${text(container['image'])}) ended: exit code ${JSON.stringify(end['exitCode'])}, reason ${text(end['reason'])}${suffix(text(end['message']))}`,
+      );
     const waiting = object(object(container['state'])['waiting']);
-    if (waiting['reason'] !== undefined) lines.push(`container ${text(container['name'])} (${text(container['image'])}) waits: ${text(waiting['reason'])}${suffix(text(waiting['message']))}`);
+    if (waiting['reason'] !== undefined)
+      lines.push(
+        `container ${text(container['name'])} (${text(container['image'])}) waits: ${text(waiting['reason'])}${suffix(text(waiting['message']))}`,
+      );
   }
   lines.push(...(await warnings(api, pod, { signal })));
   return lines.slice(0, maximumLines);
 }
 
-async function warnings(api: KubeApi, pod: KubeObject, { signal }: { readonly signal: AbortSignal }): Promise<readonly string[]> {
+async function warnings(
+  api: KubeApi,
+  pod: KubeObject,
+  { signal }: { readonly signal: AbortSignal },
+): Promise<readonly string[]> {
   try {
     const events = await api.list(
-      { type: resourceTypes.events, namespace: pod.metadata.namespace ?? '', fieldSelector: `involvedObject.name=${pod.metadata.name ?? ''},type=Warning` },
+      {
+        type: resourceTypes.events,
+        namespace: pod.metadata.namespace ?? '',
+        fieldSelector: `involvedObject.name=${pod.metadata.name ?? ''},type=Warning`,
+      },
       { signal, timeout: 5_000 },
     );
     return events.map((event) => `event ${text(event['reason'])}: ${text(event['message'])}`);
@@ -38,6 +64,8 @@ async function warnings(api: KubeApi, pod: KubeObject, { signal }: { readonly si
 }
 
 const suffix = (message: string): string => (message === '' ? '' : `: ${message.trim()}`);
-const object = (value: JsonValue | undefined): JsonObject => (typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {});
-const list = (value: JsonValue | undefined): readonly JsonObject[] => (Array.isArray(value) ? (value as readonly JsonObject[]) : []);
+const object = (value: JsonValue | undefined): JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
+const list = (value: JsonValue | undefined): readonly JsonObject[] =>
+  Array.isArray(value) ? (value as readonly JsonObject[]) : [];
 const text = (value: JsonValue | undefined): string => (typeof value === 'string' ? value : '');

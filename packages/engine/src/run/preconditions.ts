@@ -9,13 +9,22 @@ export async function checkPreconditions(ports: UnitPorts): Promise<void> {
   for (const precondition of ports.plan.preconditions) await look(ports, precondition);
 }
 
-async function look({ api, clock, stop }: UnitPorts, { type, namespace, name, attempts, interval, refusal }: Precondition): Promise<void> {
+async function look(
+  { api, clock, stop }: UnitPorts,
+  { type, namespace, name, attempts, interval, refusal }: Precondition,
+): Promise<void> {
   for (let left = attempts; ; left -= 1) {
     try {
       await api.get({ type, namespace, name }, { signal: stop });
       return;
     } catch (failure) {
-      if (left <= 1) throw new RunnerError(refusal.text, { code: 'MILLRACE_E_PRECONDITION', kind: 'system', reason: refusal.reason ?? 'api_not_found', cause: failure });
+      if (left <= 1)
+        throw new RunnerError(refusal.text, {
+          code: 'MILLRACE_E_PRECONDITION',
+          kind: 'system',
+          reason: refusal.reason ?? 'api_not_found',
+          cause: failure,
+        });
     }
     await clock.sleep(interval, { signal: stop });
   }

@@ -1,5 +1,14 @@
 import { linkSignals } from '@millrace/async';
-import { RunnerError, type KubeObject, type Outcome, type PlannedUnit, type SessionWork, type Stage, type StageResult, type UnitResult } from '@millrace/core';
+import type {
+  KubeObject,
+  Outcome,
+  PlannedUnit,
+  RunnerError,
+  SessionWork,
+  Stage,
+  StageResult,
+  UnitResult,
+} from '@millrace/core';
 import { resourceTypes } from '@millrace/kube-objects';
 import { createObject, createPlanned, deleteObject } from './cluster-objects.ts';
 import { openDriver, type StageDriver } from './open-driver.ts';
@@ -23,41 +32,89 @@ interface Progress {
  */
 export async function runSessionUnit(ports: UnitPorts, planned: PlannedUnit): Promise<UnitResult> {
   const { unit } = planned;
-  const progress: Progress = { attempt: 1, userCodeStarted: false, outcome: { kind: 'success' }, stages: [] };
+  const progress: Progress = {
+    attempt: 1,
+    userCodeStarted: false,
+    outcome: { kind: 'success' },
+    stages: [],
+  };
   for (;;) {
     const again = await attempt(ports, planned, progress);
     if (!again) break;
     progress.attempt += 1;
-    await ports.emit({ type: 'unit-recreating', unit, outcome: progress.outcome, attempt: progress.attempt });
+    await ports.emit({
+      type: 'unit-recreating',
+      unit,
+      outcome: progress.outcome,
+      attempt: progress.attempt,
+    });
     progress.outcome = { kind: 'success' };
   }
-  return { unit: unit.id, outcome: progress.outcome, podName: podNameOf(planned, progress.attempt), attempts: progress.attempt, stages: progress.stages };
+  return {
+    unit: unit.id,
+    outcome: progress.outcome,
+    podName: podNameOf(planned, progress.attempt),
+    attempts: progress.attempt,
+    stages: progress.stages,
+  };
 }
 
-const podNameOf = ({ unit }: PlannedUnit, attempt: number): string => (attempt === 1 ? unit.podName : `${unit.podName.slice(0, 60)}-${attempt}`);
+const podNameOf = ({ unit }: PlannedUnit, attempt: number): string =>
+  attempt === 1 ? unit.podName : `${unit.podName.slice(0, 60)}-${attempt}`;
 
 /** @returns whether the pod is to be made again */
-async function attempt(ports: UnitPorts, planned: PlannedUnit, progress: Progress): Promise<boolean> {
+async function attempt(
+  ports: UnitPorts,
+  planned: PlannedUnit,
+  progress: Progress,
+): Promise<boolean> {
   const { unit } = planned;
   const { namespace } = ports.plan.job;
   const podName = podNameOf(planned, progress.attempt);
   const work = unit.work as SessionWork;
   const observer = ports.pods.observe(podName);
-  const manifest: KubeObject = { ...planned.pod.manifest, metadata: { ...planned.pod.manifest.metadata, name: podName } };
+  const manifest: KubeObject = {
+    ...planned.pod.manifest,
+    metadata: { ...planned.pod.manifest.metadata, name: podName },
+  };
   let created: KubeObject | undefined;
   let followed: FollowedPod | undefined;
   try {
     const start = linkSignals(ports.stop, ports.cancel);
     try {
-      await ports.emit({ type: 'unit-creating', unit, attempt: progress.attempt, namespace, podName });
-      await createPlanned(ports.objectPorts, unitObjects(ports, unit.id, 'before'), new Map(), start);
+      await ports.emit({
+        type: 'unit-creating',
+        unit,
+        attempt: progress.attempt,
+        namespace,
+        podName,
+      });
+      await createPlanned(
+        ports.objectPorts,
+        unitObjects(ports, unit.id, 'before'),
+        new Map(),
+        start,
+      );
       created = await createObject(ports.objectPorts, resourceTypes.pods, manifest, start);
-      await createPlanned(ports.objectPorts, unitObjects(ports, unit.id, 'after'), new Map([[unit.id, created]]), start);
+      await createPlanned(
+        ports.objectPorts,
+        unitObjects(ports, unit.id, 'after'),
+        new Map([[unit.id, created]]),
+        start,
+      );
     } finally {
       start.dispose();
     }
     const needed = unit.containers.filter(({ driven }) => driven).map(({ name }) => name);
-    followed = { unit, podName, observer, created, createdAt: ports.clock.monotonic(), needed, userCodeStarted: () => progress.userCodeStarted };
+    followed = {
+      unit,
+      podName,
+      observer,
+      created,
+      createdAt: ports.clock.monotonic(),
+      needed,
+      userCodeStarted: () => progress.userCodeStarted,
+    };
     const failure = await waitUntilReady(ports, followed);
     if (failure !== undefined) {
       if (failure.recreate && mayRecreate(planned, progress)) return true;
@@ -75,9 +132,18 @@ async function attempt(ports: UnitPorts, planned: PlannedUnit, progress: Progres
   }
 }
 
-const mayRecreate = ({ unit }: PlannedUnit, { attempt: made, userCodeStarted }: Progress): boolean => unit.recreate.when === 'until-user-code' && !userCodeStarted && made <= unit.recreate.limit;
+const mayRecreate = (
+  { unit }: PlannedUnit,
+  { attempt: made, userCodeStarted }: Progress,
+): boolean =>
+  unit.recreate.when === 'until-user-code' && !userCodeStarted && made <= unit.recreate.limit;
 
-async function runStages(ports: UnitPorts, followed: FollowedPod, work: SessionWork, progress: Progress): Promise<void> {
+async function runStages(
+  ports: UnitPorts,
+  followed: FollowedPod,
+  work: SessionWork,
+  progress: Progress,
+): Promise<void> {
   const { unit } = followed;
   const over = new AbortController();
   const gone = watchForFailure(ports, followed, over);
@@ -89,15 +155,24 @@ async function runStages(ports: UnitPorts, followed: FollowedPod, work: SessionW
       if (!isWanted(stage, progress.outcome, ports.cancel.aborted)) continue;
       if (stage.userCode && !progress.userCodeStarted) {
         progress.userCodeStarted = true;
-        await ports.ledger.updateUnit(unit.id, (record) => ({ ...record, userCodeStarted: true }), { signal: ports.stop });
+        await ports.ledger.updateUnit(unit.id, (record) => ({ ...record, userCodeStarted: true }), {
+          signal: ports.stop,
+        });
       }
       const result = await runStage(ports, { unit, stage, driver, gone });
       progress.stages.push(result);
-      await ports.ledger.updateUnit(unit.id, (record) => ({ ...record, stages: [...record.stages, result] }), { signal: new AbortController().signal });
-      if (stage.countsAsFailure && progress.outcome.kind === 'success') progress.outcome = result.outcome.kind === 'skipped' ? progress.outcome : result.outcome;
-      if (result.outcome.kind === 'failure' && isFatal(result.outcome.reason)) throw fatal(result.outcome);
+      await ports.ledger.updateUnit(
+        unit.id,
+        (record) => ({ ...record, stages: [...record.stages, result] }),
+        { signal: new AbortController().signal },
+      );
+      if (stage.countsAsFailure && progress.outcome.kind === 'success')
+        progress.outcome = result.outcome.kind === 'skipped' ? progress.outcome : result.outcome;
+      if (result.outcome.kind === 'failure' && isFatal(result.outcome.reason))
+        throw fatal(result.outcome);
     }
-    if (ports.cancel.aborted && progress.outcome.kind === 'success') progress.outcome = { kind: 'canceled', message: reasonOf(ports.cancel).message };
+    if (ports.cancel.aborted && progress.outcome.kind === 'success')
+      progress.outcome = { kind: 'canceled', message: reasonOf(ports.cancel).message };
   } finally {
     await closeQuietly(ports, driver);
     over.abort();
@@ -105,7 +180,8 @@ async function runStages(ports: UnitPorts, followed: FollowedPod, work: SessionW
 }
 
 /** Failures after which the pod cannot be asked for anything more. */
-const isFatal = (reason: string): boolean => !['script_failed', 'stage_timeout', 'transfer_failed'].includes(reason);
+const isFatal = (reason: string): boolean =>
+  !['script_failed', 'stage_timeout', 'transfer_failed'].includes(reason);
 const fatal = (outcome: Outcome & { readonly kind: 'failure' }): RunnerError => podError(outcome);
 
 function isWanted(stage: Stage, outcome: Outcome, canceled: boolean): boolean {
@@ -114,14 +190,33 @@ function isWanted(stage: Stage, outcome: Outcome, canceled: boolean): boolean {
   return (stage.on === 'failure') === (outcome.kind !== 'success');
 }
 
-const unitObjects = (ports: UnitPorts, unitId: string, when: 'before' | 'after'): UnitPorts['plan']['objects'] =>
-  ports.plan.objects.filter(({ contribution }) => typeof contribution.scope === 'object' && contribution.scope.unit === unitId && contribution.when === when);
+const unitObjects = (
+  ports: UnitPorts,
+  unitId: string,
+  when: 'before' | 'after',
+): UnitPorts['plan']['objects'] =>
+  ports.plan.objects.filter(
+    ({ contribution }) =>
+      typeof contribution.scope === 'object' &&
+      contribution.scope.unit === unitId &&
+      contribution.when === when,
+  );
 
 /** The failure with the pod's story, so that it survives the pod. */
-async function explained(ports: UnitPorts, thrown: unknown, pod: KubeObject | undefined): Promise<Outcome> {
-  const outcome = outcomeOf(ports.stop.aborted && thrown === ports.stop.reason ? reasonOf(ports.stop) : thrown);
-  if (outcome.kind !== 'failure' || pod === undefined || outcome.reason === 'job_timeout') return outcome;
-  return { ...outcome, story: await podStory(ports.api, pod, { signal: AbortSignal.timeout(10_000) }) };
+async function explained(
+  ports: UnitPorts,
+  thrown: unknown,
+  pod: KubeObject | undefined,
+): Promise<Outcome> {
+  const outcome = outcomeOf(
+    ports.stop.aborted && thrown === ports.stop.reason ? reasonOf(ports.stop) : thrown,
+  );
+  if (outcome.kind !== 'failure' || pod === undefined || outcome.reason === 'job_timeout')
+    return outcome;
+  return {
+    ...outcome,
+    story: await podStory(ports.api, pod, { signal: AbortSignal.timeout(10_000) }),
+  };
 }
 
 async function closeQuietly(ports: UnitPorts, driver: StageDriver): Promise<void> {
@@ -133,11 +228,15 @@ async function closeQuietly(ports: UnitPorts, driver: StageDriver): Promise<void
 }
 
 async function removePod(ports: UnitPorts, podName: string): Promise<void> {
-  const object = ports.ledger.record.objects.find((entry) => entry.plural === 'pods' && entry.name === podName);
+  const object = ports.ledger.record.objects.find(
+    (entry) => entry.plural === 'pods' && entry.name === podName,
+  );
   if (object === undefined) return;
   try {
     const grace = ports.stop.aborted ? 0 : ports.limits.podGraceSeconds;
-    await deleteObject(ports.objectPorts, object, grace, { signal: AbortSignal.timeout(ports.limits.cleanup) });
+    await deleteObject(ports.objectPorts, object, grace, {
+      signal: AbortSignal.timeout(ports.limits.cleanup),
+    });
   } catch (failure) {
     // The pod stays in the record, so the sweep at the job's end tries again and tells.
     ports.logger.warn('deleting the pod failed', { pod: podName, error: String(failure) });

@@ -1,5 +1,12 @@
 import { linkSignals } from '@millrace/async';
-import { RunnerError, type HookContext, type Outcome, type Stage, type StageResult, type Unit } from '@millrace/core';
+import {
+  RunnerError,
+  type HookContext,
+  type Outcome,
+  type Stage,
+  type StageResult,
+  type Unit,
+} from '@millrace/core';
 import type { StageDriver } from './open-driver.ts';
 import { outcomeOf, reasonOf, scriptOutcome } from './outcomes.ts';
 import type { UnitPorts } from './unit-ports.ts';
@@ -20,7 +27,9 @@ export async function runStage(ports: UnitPorts, run: StageRun): Promise<StageRe
   const context: HookContext = { signal: ports.stop, jobId: ports.plan.job.id };
   await hooks.series('beforeStage', [stage, unit], context, ports.resolve);
   await ports.emit({ type: 'stage-started', unit, stage, at: ports.clock.now() });
-  const result = await hooks.wrap('runStage', [stage, unit], context, ports.resolve, () => perform(ports, run));
+  const result = await hooks.wrap('runStage', [stage, unit], context, ports.resolve, () =>
+    perform(ports, run),
+  );
   await ports.emit({ type: 'stage-finished', unit, stage, result });
   await hooks.series('afterStage', [result, unit], context, ports.resolve);
   return result;
@@ -35,7 +44,10 @@ async function perform(ports: UnitPorts, run: StageRun): Promise<StageResult> {
 async function limited(ports: UnitPorts, run: StageRun): Promise<Outcome> {
   const { stage } = run;
   const late = new AbortController();
-  const cancelTimer = stage.timeoutSeconds === undefined ? undefined : ports.clock.after(stage.timeoutSeconds * 1000, () => late.abort(stageTimeout(stage)));
+  const cancelTimer =
+    stage.timeoutSeconds === undefined
+      ? undefined
+      : ports.clock.after(stage.timeoutSeconds * 1000, () => late.abort(stageTimeout(stage)));
   const linked = linkSignals(ports.stop, late.signal, ...(stage.afterCancel ? [] : [ports.cancel]));
   try {
     const outcome = await Promise.race([act(ports, run, linked.signal), run.gone]);
@@ -48,9 +60,14 @@ async function limited(ports: UnitPorts, run: StageRun): Promise<Outcome> {
   }
 }
 
-async function act(ports: UnitPorts, { stage, driver }: StageRun, signal: AbortSignal): Promise<Outcome> {
+async function act(
+  ports: UnitPorts,
+  { stage, driver }: StageRun,
+  signal: AbortSignal,
+): Promise<Outcome> {
   const { action } = stage;
-  if (action.do === 'script') return scriptOutcome(await driver.runScript(stage, action.script, { signal }));
+  if (action.do === 'script')
+    return scriptOutcome(await driver.runScript(stage, action.script, { signal }));
   const transfer = ports.transfers[action.transfer];
   if (transfer === undefined) return missing(stage, action.transfer);
   if (action.do === 'receive') {
@@ -63,7 +80,16 @@ async function act(ports: UnitPorts, { stage, driver }: StageRun, signal: AbortS
   return { kind: 'success' };
 }
 
-const missing = (stage: Stage, transfer: string): Outcome => ({ kind: 'failure', reason: 'internal', message: `stage ${stage.name} wants the transfer "${transfer}", which nobody supplies` });
+const missing = (stage: Stage, transfer: string): Outcome => ({
+  kind: 'failure',
+  reason: 'internal',
+  message: `stage ${stage.name} wants the transfer "${transfer}", which nobody supplies`,
+});
 
 const stageTimeout = ({ name, timeoutSeconds }: Stage): RunnerError =>
-  new RunnerError(`stage ${name} took longer than ${timeoutSeconds ?? 0} s`, { code: 'MILLRACE_E_STAGE_TIMEOUT', kind: 'timeout', reason: 'stage_timeout', blame: name });
+  new RunnerError(`stage ${name} took longer than ${timeoutSeconds ?? 0} s`, {
+    code: 'MILLRACE_E_STAGE_TIMEOUT',
+    kind: 'timeout',
+    reason: 'stage_timeout',
+    blame: name,
+  });

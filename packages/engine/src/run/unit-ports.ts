@@ -36,4 +36,8 @@ export interface RunLimits {
 }
 
 /** Limits as production has them. */
-export const defaultLimits: RunLimits = { stageGrace: 10_000, cleanup: 300_000, podGraceSeconds: undefined };
+export const defaultLimits: RunLimits = {
+  stageGrace: 10_000,
+  cleanup: 300_000,
+  podGraceSeconds: undefined,
+};

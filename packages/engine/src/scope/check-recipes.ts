@@ -7,29 +7,60 @@ import { mayDependOn, type ServiceRecipe } from './scope.ts';
  * life, and cycles, printed as a path.
  * @param given - tokens that the engine itself supplies
  */
-export function checkRecipes(recipes: readonly ServiceRecipe[], given: readonly AnyToken[]): readonly ConfigProblem[] {
+export function checkRecipes(
+  recipes: readonly ServiceRecipe[],
+  given: readonly AnyToken[],
+): readonly ConfigProblem[] {
   const problems: ConfigProblem[] = [];
   const offered = new Map<string, ServiceRecipe>();
   for (const recipe of recipes) {
     const before = offered.get(recipe.token.id);
-    if (before !== undefined) problems.push(problem(`plugins ${before.plugin} and ${recipe.plugin} both offer the service ${recipe.token.id}`, 'load only one of them'));
+    if (before !== undefined)
+      problems.push(
+        problem(
+          `plugins ${before.plugin} and ${recipe.plugin} both offer the service ${recipe.token.id}`,
+          'load only one of them',
+        ),
+      );
     else offered.set(recipe.token.id, recipe);
   }
   const known = new Set([...offered.keys(), ...given.map((token) => token.id)]);
   for (const recipe of recipes) {
     for (const need of Object.values(recipe.needs)) {
-      if (!known.has(need.id)) problems.push(problem(`plugin ${recipe.plugin} needs the service ${need.id}, which nobody offers`, 'load the plugin that offers it'));
+      if (!known.has(need.id))
+        problems.push(
+          problem(
+            `plugin ${recipe.plugin} needs the service ${need.id}, which nobody offers`,
+            'load the plugin that offers it',
+          ),
+        );
       else if (!mayDependOn(recipe.token.scope, need.scope)) {
-        problems.push(problem(`the ${recipe.token.scope} service ${recipe.token.id} of ${recipe.plugin} needs the ${need.scope} service ${need.id}, which lives shorter`, 'give both the same scope'));
+        problems.push(
+          problem(
+            `the ${recipe.token.scope} service ${recipe.token.id} of ${recipe.plugin} needs the ${need.scope} service ${need.id}, which lives shorter`,
+            'give both the same scope',
+          ),
+        );
       }
     }
   }
   const cycle = findCycle(offered);
-  if (cycle !== undefined) problems.push(problem(`services need each other in a circle: ${cycle.join(' → ')}`, 'break the circle at one of them'));
+  if (cycle !== undefined)
+    problems.push(
+      problem(
+        `services need each other in a circle: ${cycle.join(' → ')}`,
+        'break the circle at one of them',
+      ),
+    );
   return problems;
 }
 
-const problem = (message: string, hint: string): ConfigProblem => ({ severity: 'error', message, hint, path: [] });
+const problem = (message: string, hint: string): ConfigProblem => ({
+  severity: 'error',
+  message,
+  hint,
+  path: [],
+});
 
 function findCycle(offered: ReadonlyMap<string, ServiceRecipe>): readonly string[] | undefined {
   const done = new Set<string>();

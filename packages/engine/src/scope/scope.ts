@@ -1,5 +1,12 @@
 import 'reflect-metadata';
-import { RunnerError, type AnyToken, type NeedsOf, type Resolved, type ScopeName, type Token } from '@millrace/core';
+import {
+  RunnerError,
+  type AnyToken,
+  type NeedsOf,
+  type Resolved,
+  type ScopeName,
+  type Token,
+} from '@millrace/core';
 import { container, instancePerContainerCachingFactory, type DependencyContainer } from 'tsyringe';
 
 /** How one service is made. */
@@ -45,7 +52,9 @@ export class Scope {
 
   /** Registers a recipe; it is followed at most once, when first asked for. */
   recipe(recipe: ServiceRecipe): void {
-    const factory = instancePerContainerCachingFactory(() => recipe.make(this.resolveAll(recipe.needs)));
+    const factory = instancePerContainerCachingFactory(() =>
+      recipe.make(this.resolveAll(recipe.needs)),
+    );
     this.#container.register(recipe.token.key, { useFactory: factory });
   }
 
@@ -66,7 +75,9 @@ export class Scope {
 
   /** Resolves a record of tokens. */
   resolveAll<N extends NeedsOf>(needs: N): Resolved<N> {
-    const entries = Object.entries(needs).map(([name, token]) => [name, this.resolve(token)] as const);
+    const entries = Object.entries(needs).map(
+      ([name, token]) => [name, this.resolve(token)] as const,
+    );
     return Object.fromEntries(entries) as Resolved<N>;
   }
 
@@ -89,7 +100,11 @@ export class Scope {
         failures.push(failure);
       }
     }
-    if (failures.length > 0) throw new AggregateError(failures, `${failures.length} of the ${this.name} scope's disposers failed`);
+    if (failures.length > 0)
+      throw new AggregateError(
+        failures,
+        `${failures.length} of the ${this.name} scope's disposers failed`,
+      );
   }
 
   get parent(): Scope | undefined {
@@ -98,4 +113,5 @@ export class Scope {
 }
 
 /** True when a service of `user`'s life may depend on one of `used`'s. */
-export const mayDependOn = (user: ScopeName, used: ScopeName): boolean => length[used] >= length[user];
+export const mayDependOn = (user: ScopeName, used: ScopeName): boolean =>
+  length[used] >= length[user];

@@ -19,7 +19,8 @@ const words: Readonly<Record<SettingForm, string>> = {
   'table-list': 'a list of tables',
 };
 
-const isTable = (value: JsonValue): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isTable = (value: JsonValue): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 const isText = (value: unknown): value is string => typeof value === 'string';
 
 function fits(value: JsonValue, form: SettingForm): boolean {
@@ -50,14 +51,26 @@ function fits(value: JsonValue, form: SettingForm): boolean {
  * members named as the row names them.
  * @returns undefined when nothing usable is left
  */
-export function readForm(value: JsonValue, form: SettingForm, members: MemberShape | undefined, place: FormPlace): JsonValue | undefined {
+export function readForm(
+  value: JsonValue,
+  form: SettingForm,
+  members: MemberShape | undefined,
+  place: FormPlace,
+): JsonValue | undefined {
   if (!fits(value, form)) {
-    place.report({ severity: 'error', path: place.path, message: `must be ${words[form]}, not ${describe(value)}`, hint: `write ${words[form]}` });
+    place.report({
+      severity: 'error',
+      path: place.path,
+      message: `must be ${words[form]}, not ${describe(value)}`,
+      hint: `write ${words[form]}`,
+    });
     return undefined;
   }
   if (members === undefined) return value;
   if (form === 'table') return readTable(value as JsonObject, members, place);
-  return (value as readonly JsonObject[]).map((table, index) => readTable(table, members, { ...place, path: [...place.path, index] }));
+  return (value as readonly JsonObject[]).map((table, index) =>
+    readTable(table, members, { ...place, path: [...place.path, index] }),
+  );
 }
 
 function readTable(table: JsonObject, members: MemberShape, place: FormPlace): JsonObject {
@@ -66,22 +79,29 @@ function readTable(table: JsonObject, members: MemberShape, place: FormPlace): J
     const key = lookupKey(table, name);
     if (key !== undefined) known.set(key, name);
   }
-  const entries = Object.entries(table).flatMap(([key, value]): readonly (readonly [string, JsonValue])[] => {
-    const name = known.get(key);
-    const path = [...place.path, key];
-    if (name === undefined || value === undefined) {
-      place.report({ severity: 'warning', path, message: 'unknown key, ignored as the peer does', ...suggestionHint(key, Object.keys(members)) });
-      return [];
-    }
-    const member = members[name];
-    const read =
-      member === undefined || typeof member === 'string'
-        ? readForm(value, member ?? 'table', undefined, { ...place, path })
-        : 'table' in member
-          ? readForm(value, 'table', member.table, { ...place, path })
-          : readForm(value, 'table-list', member.list, { ...place, path });
-    return read === undefined ? [] : [[name, read]];
-  });
+  const entries = Object.entries(table).flatMap(
+    ([key, value]): readonly (readonly [string, JsonValue])[] => {
+      const name = known.get(key);
+      const path = [...place.path, key];
+      if (name === undefined || value === undefined) {
+        place.report({
+          severity: 'warning',
+          path,
+          message: 'unknown key, ignored as the peer does',
+          ...suggestionHint(key, Object.keys(members)),
+        });
+        return [];
+      }
+      const member = members[name];
+      const read =
+        member === undefined || typeof member === 'string'
+          ? readForm(value, member ?? 'table', undefined, { ...place, path })
+          : 'table' in member
+            ? readForm(value, 'table', member.table, { ...place, path })
+            : readForm(value, 'table-list', member.list, { ...place, path });
+      return read === undefined ? [] : [[name, read]];
+    },
+  );
   return Object.fromEntries(entries);
 }
 

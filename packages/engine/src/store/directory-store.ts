@@ -7,14 +7,17 @@ const maximumBytes = 256 * 1024;
 
 interface StoredFile {
   readonly revision: number;
-  readonly record: JobRecord;
+  readonly record: Omit<JobRecord, 'version'> & { readonly version: number };
 }
 
 /**
  * Records of jobs as files, one a job: directory 0700, files 0600, written beside and renamed, so that a record is
  * always whole. One process owns a directory at a time, so compare-and-swap is between calls of this process.
  */
-export async function openDirectoryStore(directory: string, { signal }: { readonly signal: AbortSignal }): Promise<JobStore> {
+export async function openDirectoryStore(
+  directory: string,
+  { signal }: { readonly signal: AbortSignal },
+): Promise<JobStore> {
   signal.throwIfAborted();
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const fileOf = (jobId: string): string => join(directory, `${encodeURIComponent(jobId)}.json`);
@@ -35,7 +38,9 @@ export async function openDirectoryStore(directory: string, { signal }: { readon
   return {
     list: async () => {
       const names = (await readdir(directory)).filter((name) => name.endsWith('.json'));
-      const records = await Promise.all(names.toSorted().map((name) => readRecord(join(directory, name))));
+      const records = await Promise.all(
+        names.toSorted().map((name) => readRecord(join(directory, name))),
+      );
       return records.filter((record) => record !== undefined);
     },
     read: (jobId) => readRecord(fileOf(jobId)),
@@ -67,27 +72,42 @@ async function readRecord(file: string): Promise<StoredRecord | undefined> {
   }
   const { revision, record } = parse(text, file);
   if (record.version !== RECORD_VERSION) {
-    throw new RunnerError(`the job record ${file} has version ${String(record.version)}, this program reads ${RECORD_VERSION}`, {
-      code: 'MILLRACE_E_STORE_VERSION',
-      kind: 'system',
-      hint: 'start the program version that wrote it and let the job end, or remove the file',
-    });
+    throw new RunnerError(
+      `the job record ${file} has version ${record.version}, this program reads ${RECORD_VERSION}`,
+      {
+        code: 'MILLRACE_E_STORE_VERSION',
+        kind: 'system',
+        hint: 'start the program version that wrote it and let the job end, or remove the file',
+      },
+    );
   }
-  return { revision, record };
+  return { revision, record: { ...record, version: RECORD_VERSION } };
 }
 
 function parse(text: string, file: string): StoredFile {
   try {
     return JSON.parse(text) as StoredFile;
   } catch (cause) {
-    throw new RunnerError(`the job record ${file} is not JSON`, { code: 'MILLRACE_E_STORE_DAMAGED', kind: 'system', hint: 'remove the file; its job is not adopted', cause });
+    throw new RunnerError(`the job record ${file} is not JSON`, {
+      code: 'MILLRACE_E_STORE_DAMAGED',
+      kind: 'system',
+      hint: 'remove the file; its job is not adopted',
+      cause,
+    });
   }
 }
 
 async function writeWhole(file: string, content: StoredFile, jobId: string): Promise<void> {
   const text = JSON.stringify(content);
   if (Buffer.byteLength(text) > maximumBytes) {
-    throw new RunnerError(`the record of job ${jobId} has ${Buffer.byteLength(text)} bytes, at most ${maximumBytes} are kept`, { code: 'MILLRACE_E_STORE_SIZE', kind: 'system', hint: 'the job is too large to be adopted after a restart: shorten its scripts or variables' });
+    throw new RunnerError(
+      `the record of job ${jobId} has ${Buffer.byteLength(text)} bytes, at most ${maximumBytes} are kept`,
+      {
+        code: 'MILLRACE_E_STORE_SIZE',
+        kind: 'system',
+        hint: 'the job is too large to be adopted after a restart: shorten its scripts or variables',
+      },
+    );
   }
   const draft = `${file}.new`;
   const handle = await open(draft, 'w', 0o600);

@@ -1,0 +1,176 @@
+import {
+  createToken,
+  defineBinding,
+  JobToken,
+  type FieldContribution,
+  type JsonValue,
+  type PodContribution,
+} from '@millrace/core';
+import { expect, it } from 'vitest';
+import type { LoadedPlugin } from '../plugins/load-plugins.ts';
+import { generationOf, peer, planOf, pluginOf } from './plan.test.helper.ts';
+
+const set = (
+  plugin: string,
+  path: string,
+  value: JsonValue,
+  more: Partial<FieldContribution> = {},
+): FieldContribution => ({ kind: 'field', path, op: 'set', value, source: { plugin }, ...more });
+const contributing = (name: string, ...contributions: readonly PodContribution[]): LoadedPlugin =>
+  pluginOf(name, ({ tap }) => tap('contributePod', () => contributions));
+
+it('contributions of several plugins make one pod, with who set what', async () => {
+  const plan = planOf(
+    await generationOf([
+      peer,
+      contributing('a', set('a', '/spec/nodeSelector/disk', 'ssd')),
+      contributing('b', set('b', '/spec/schedulerName', 'fast')),
+    ]),
+  );
+  expect(plan.refused).toBeNull();
+  expect(plan.units[0]?.pod.manifest['spec']).toMatchObject({
+    nodeSelector: { disk: 'ssd' },
+    schedulerName: 'fast',
+  });
+  expect(plan.units[0]?.pod.provenance['/spec/nodeSelector/disk']).toEqual([
+    { plugin: 'a', source: 'default of a', value: 'ssd' },
+  ]);
+});
+
+it('two plugins that set one field to different values stop the job, naming both', async () => {
+  const plan = planOf(
+    await generationOf([
+      peer,
+      contributing('acme', set('acme', '/spec/schedulerName', 'fast')),
+      contributing('corp', set('corp', '/spec/schedulerName', 'slow')),
+    ]),
+  );
+  expect(plan.refused).toMatchObject({ code: 'plan.conflict', reason: 'configuration_error' });
+  expect(plan.refused?.message).toContain('acme');
+  expect(plan.refused?.message).toContain('corp');
+  expect(plan.units).toEqual([]);
+});
+
+it('the order of plugins does not change a byte of the plan', async () => {
+  const append = (plugin: string, key: string): FieldContribution => ({
+    kind: 'field',
+    path: '/spec/tolerations',
+    op: 'append',
+    value: { key, operator: 'Exists' },
+    source: { plugin },
+  });
+  const plugins = [
+    contributing('a', set('a', '/metadata/labels/x', '1'), append('a', 'one'), append('a', 'two')),
+    contributing(
+      'b',
+      append('b', 'three'),
+      set('b', '/spec/nodeSelector', { z: '1', y: '2' }, { op: 'merge' }),
+    ),
+    contributing('c', set('c', '/resources/limits/cpu', '1', { on: { role: ['build'] } }), {
+      kind: 'say',
+      code: 'c.hello',
+      text: 'hello',
+    }),
+    pluginOf('d', ({ tap }) =>
+      tap('planUnits', (units) =>
+        units.map((unit) => ({
+          ...unit,
+          containers: [
+            ...unit.containers,
+            {
+              name: 'sidecar',
+              role: 'sidecar' as const,
+              init: false,
+              driven: false,
+              variables: [],
+              rank: 5,
+            },
+          ],
+        })),
+      ),
+    ),
+  ];
+  const bytes = async (order: readonly LoadedPlugin[]): Promise<string> =>
+    JSON.stringify(planOf(await generationOf([peer, ...order])));
+  const expected = await bytes(plugins);
+  for (const order of permutations(plugins)) expect(await bytes(order)).toBe(expected);
+});
+
+it('a contributor that throws refuses the job and is named with its hook', async () => {
+  const plan = planOf(
+    await generationOf([
+      peer,
+      pluginOf('acme', ({ tap }) =>
+        tap('contributePod', () => {
+          throw new Error('boom');
+        }),
+      ),
+    ]),
+  );
+  expect(plan.refused).toMatchObject({
+    code: 'MILLRACE_E_PLUGIN_FAILED',
+    reason: 'plugin_failed',
+    plugin: 'acme (contributePod)',
+  });
+  expect(plan.refused?.message).toContain('plugin acme failed in its contributePod hook: boom');
+});
+
+it('the first refusal in the peer’s order counts, and lines that come after it are not said', async () => {
+  const binding = defineBinding({
+    peer: 'test',
+    plugin: 'a',
+    rows: [],
+    wording: {
+      'a.early': { rank: 1 },
+      'a.no': { rank: 2, text: ({ what }) => `no ${String(what)}` },
+      'a.late': { rank: 3 },
+    },
+  });
+  const statements: readonly PodContribution[] = [
+    { kind: 'say', code: 'a.late', text: 'late' },
+    { kind: 'refuse', code: 'a.no', text: 'neutral', values: { what: 'way' }, reason: 'refused' },
+    { kind: 'refuse', code: 'a.other', text: 'another' },
+    { kind: 'say', code: 'a.early', text: 'early' },
+  ];
+  const plan = planOf(
+    await generationOf([
+      peer,
+      pluginOf('a', ({ tap }) => tap('contributePod', () => statements), {}, [binding]),
+    ]),
+  );
+  expect(plan.refused).toMatchObject({ code: 'a.no', message: 'no way', plugin: 'a' });
+  expect(plan.log).toEqual([{ kind: 'say', code: 'a.early', text: 'early' }]);
+});
+
+it('a job service is made once a job, when somebody needs it', async () => {
+  let made = 0;
+  const number = createToken<number>('test/number', 'job');
+  const generation = await generationOf([
+    peer,
+    pluginOf('offers', ({ provide }) =>
+      provide(number, { needs: { job: JobToken } }, ({ job }) => {
+        made += 1;
+        return job.timeoutSeconds;
+      }),
+    ),
+    pluginOf('uses', ({ tap }) => {
+      tap('contributePod', { needs: { number } }, (_unit, _job, needs) => [
+        set('uses', '/spec/activeDeadlineSeconds', needs.number),
+      ]);
+      tap('validatePod', { needs: { number } }, () => []);
+    }),
+  ]);
+  expect(planOf(generation).units[0]?.pod.manifest['spec']).toMatchObject({
+    activeDeadlineSeconds: 60,
+  });
+  expect(made).toBe(1);
+  planOf(generation);
+  expect(made).toBe(2);
+});
+
+function permutations<T>(items: readonly T[]): readonly (readonly T[])[] {
+  if (items.length <= 1) return [items];
+  return items.flatMap((item, index) =>
+    permutations(items.filter((_, other) => other !== index)).map((rest) => [item, ...rest]),
+  );
+}

@@ -1,0 +1,122 @@
+import type { Outcome, Unit } from '@millrace/core';
+import { expect, it } from 'vitest';
+import { jobOutcome, scheduleUnits, type UnitState } from './schedule-units.ts';
+
+const unit = (id: string, fields: Partial<Unit> = {}): Unit => ({
+  id,
+  title: id,
+  after: [],
+  on: 'success',
+  background: false,
+  countsAsFailure: true,
+  recreate: { when: 'never' },
+  startTimeoutSeconds: 60,
+  podName: id,
+  containers: [],
+  work: { kind: 'container', container: id },
+  ...fields,
+});
+const success: Outcome = { kind: 'success' };
+const failure: Outcome = {
+  kind: 'failure',
+  reason: 'script_failed',
+  message: 'exit 1',
+  exitCode: 1,
+};
+const ended = (outcome: Outcome): UnitState => ({ phase: 'ended', outcome });
+const running: UnitState = { phase: 'running' };
+const states = (entries: Readonly<Record<string, UnitState>>): ReadonlyMap<string, UnitState> =>
+  new Map(Object.entries(entries));
+
+it.each<
+  [
+    string,
+    readonly Unit[],
+    Readonly<Record<string, UnitState>>,
+    boolean,
+    ReturnType<typeof scheduleUnits>,
+  ]
+>([
+  [
+    'units without predecessors start together',
+    [unit('a'), unit('b')],
+    {},
+    false,
+    { start: ['a', 'b'], skip: [], stop: [], done: false },
+  ],
+  [
+    'a unit waits for those before it',
+    [unit('a'), unit('b', { after: ['a'] })],
+    { a: running },
+    false,
+    { start: [], skip: [], stop: [], done: false },
+  ],
+  [
+    'a unit after a failure is skipped',
+    [unit('a'), unit('b', { after: ['a'] })],
+    { a: ended(failure) },
+    false,
+    { start: [], skip: ['b'], stop: [], done: true },
+  ],
+  [
+    'a unit for failures starts after one',
+    [unit('a'), unit('b', { after: ['a'], on: 'failure' })],
+    { a: ended(failure) },
+    false,
+    { start: ['b'], skip: [], stop: [], done: false },
+  ],
+  [
+    'a failure that does not count changes nothing',
+    [unit('a', { countsAsFailure: false }), unit('b', { after: ['a'] })],
+    { a: ended(failure) },
+    false,
+    { start: ['b'], skip: [], stop: [], done: false },
+  ],
+  [
+    'a running background unit does not hold others up',
+    [unit('db', { background: true }), unit('a', { after: ['db'] })],
+    { db: running },
+    false,
+    { start: ['a'], skip: [], stop: [], done: false },
+  ],
+  [
+    'background units are stopped when all others have ended',
+    [unit('db', { background: true }), unit('a')],
+    { db: running, a: ended(success) },
+    false,
+    { start: [], skip: [], stop: ['db'], done: false },
+  ],
+  [
+    'after a cancel only what always runs is started',
+    [unit('a'), unit('b', { after: ['a'] }), unit('c', { after: ['a'], on: 'always' })],
+    { a: ended({ kind: 'canceled', message: '' }) },
+    true,
+    { start: ['c'], skip: ['b'], stop: [], done: false },
+  ],
+])('%s', (_behaviour, units, given, canceled, expected) => {
+  expect(scheduleUnits(units, states(given), canceled)).toEqual(expected);
+});
+
+it.each<[string, readonly Unit[], Readonly<Record<string, UnitState>>, Outcome['kind']]>([
+  ['a job of successes succeeds', [unit('a')], { a: ended(success) }, 'success'],
+  [
+    'one failure that counts fails the job',
+    [unit('a'), unit('b')],
+    { a: ended(success), b: ended(failure) },
+    'failure',
+  ],
+  [
+    'a failure that does not count leaves the job green',
+    [unit('a', { countsAsFailure: false })],
+    { a: ended(failure) },
+    'success',
+  ],
+  [
+    'a failure weighs more than a cancel',
+    [unit('a'), unit('b')],
+    { a: ended({ kind: 'canceled', message: '' }), b: ended(failure) },
+    'failure',
+  ],
+])('%s', (_behaviour, units, given, expected) => {
+  expect(jobOutcome(units, states(given)).kind).toBe(expected);
+});
