@@ -122,7 +122,7 @@ it('the first refusal in the peer’s order counts, and lines that come after it
     rows: [],
     wording: {
       'a.early': { rank: 1 },
-      'a.no': { rank: 2, text: ({ what }) => `no ${String(what)}` },
+      'a.no': { rank: 2, text: ({ what }) => `no ${JSON.stringify(what)}` },
       'a.late': { rank: 3 },
     },
   });
@@ -138,7 +138,7 @@ it('the first refusal in the peer’s order counts, and lines that come after it
       pluginOf('a', ({ tap }) => tap('contributePod', () => statements), {}, [binding]),
     ]),
   );
-  expect(plan.refused).toMatchObject({ code: 'a.no', message: 'no way', plugin: 'a' });
+  expect(plan.refused).toMatchObject({ code: 'a.no', message: 'no "way"', plugin: 'a' });
   expect(plan.log).toEqual([{ kind: 'say', code: 'a.early', text: 'early' }]);
 });
 

@@ -9,6 +9,7 @@ import {
 } from '@millrace/core';
 import type { StageDriver } from './open-driver.ts';
 import { outcomeOf, reasonOf, scriptOutcome } from './outcomes.ts';
+import { raceSignal } from './pod-feed.ts';
 import type { UnitPorts } from './unit-ports.ts';
 
 /** One stage with what it runs on. */
@@ -50,7 +51,10 @@ async function limited(ports: UnitPorts, run: StageRun): Promise<Outcome> {
       : ports.clock.after(stage.timeoutSeconds * 1000, () => late.abort(stageTimeout(stage)));
   const linked = linkSignals(ports.stop, late.signal, ...(stage.afterCancel ? [] : [ports.cancel]));
   try {
-    const outcome = await Promise.race([act(ports, run, linked.signal), run.gone]);
+    const outcome = await raceSignal(
+      Promise.race([act(ports, run, linked.signal), run.gone]),
+      ports.stop,
+    );
     return linked.signal.aborted ? outcomeOf(reasonOf(linked.signal)) : outcome;
   } catch (thrown) {
     return outcomeOf(linked.signal.aborted ? reasonOf(linked.signal) : thrown);

@@ -1,0 +1,79 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createSystemClock, systemRandom } from '@millrace/async';
+import type { JobResult, JobStore } from '@millrace/core';
+import { createExecutor, openDirectoryStore, type RunLimits } from '@millrace/engine';
+import {
+  planSessionJob,
+  recordRun,
+  silentLogger,
+  type ClusterHandle,
+  type RunRecorder,
+  type SessionJobOptions,
+} from '@millrace/testkit';
+
+/** A running job of a suite. */
+export interface StartedJob {
+  readonly result: Promise<JobResult>;
+  readonly recorder: RunRecorder;
+  readonly podName: string;
+  readonly namespace: string;
+  readonly store: JobStore;
+  readonly cancel: AbortController;
+  readonly abort: AbortController;
+}
+
+/** How a suite starts a job. */
+export interface JobSpec extends Pick<SessionJobOptions, 'stages'>, Partial<SessionJobOptions> {
+  readonly limits?: Partial<RunLimits>;
+}
+
+/** Starts jobs on a cluster, each in a namespace of its own unless one is given, and cleans up behind them. */
+export function jobStarter(cluster: ClusterHandle): {
+  readonly start: (spec: JobSpec) => Promise<StartedJob>;
+  readonly close: () => Promise<void>;
+} {
+  const folders: string[] = [];
+  const start = async ({ limits, ...spec }: JobSpec): Promise<StartedJob> => {
+    const folder = await mkdtemp(join(tmpdir(), 'millrace-e2e-'));
+    folders.push(folder);
+    const namespace = spec.namespace ?? (await cluster.newNamespace());
+    const runnerId = spec.runnerId ?? `runner-${systemRandom().name(6)}`;
+    const job = await planSessionJob({
+      cluster,
+      jobId: systemRandom().name(8),
+      ...spec,
+      namespace,
+      runnerId,
+    });
+    const cancel = new AbortController();
+    const abort = new AbortController();
+    const store = await openDirectoryStore(folder, { signal: abort.signal });
+    const executor = createExecutor({
+      api: cluster.api,
+      store,
+      clock: createSystemClock(),
+      logger: silentLogger,
+      runnerId,
+      limits: { stageGrace: 500, ...limits },
+    });
+    const recorder = recordRun();
+    const result = executor
+      .run({
+        generation: job.generation,
+        plan: job.plan,
+        emit: recorder.emit,
+        cancel: cancel.signal,
+        abort: abort.signal,
+      })
+      .finally(() => executor.dispose());
+    return { result, recorder, podName: job.podName, namespace, store, cancel, abort };
+  };
+  return {
+    start,
+    close: async () => {
+      for (const folder of folders) await rm(folder, { recursive: true, force: true });
+    },
+  };
+}

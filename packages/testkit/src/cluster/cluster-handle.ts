@@ -1,0 +1,67 @@
+import type { KubeObject } from '@millrace/core';
+import type { KubeConnection } from '@millrace/kube';
+
+/** A request that reached an API server. */
+export interface SeenRequest {
+  /** `get list watch create update patch delete deletecollection connect`. */
+  readonly verb: string;
+  readonly resource: string;
+  readonly subresource: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly upgraded: boolean;
+}
+
+/** Kinds of long-lived answers. */
+export type StreamKind = 'watch' | 'log' | 'exec' | 'attach';
+
+/** Things that go wrong, made to happen. */
+export interface ClusterFaults {
+  /** Ends open streams of a kind without a word; returns how many. */
+  readonly cut: (kind: StreamKind, how: 'close' | 'reset') => number;
+  /** Calls back whenever a stream of a kind opens. Returns the way to stop. */
+  readonly onOpened: (kind: StreamKind, opened: () => void) => () => void;
+  /** Answers the next requests that match with a Status instead of serving them. */
+  readonly refuse: (
+    match: (request: SeenRequest) => boolean,
+    answer: {
+      readonly code: number;
+      readonly reason: string;
+      readonly message: string;
+      readonly times: number;
+    },
+  ) => void;
+  /** Kills a container's first process by SIGKILL. */
+  readonly killContainer: (
+    namespace: string,
+    pod: string,
+    container: string,
+    options?: { readonly outOfMemory?: boolean },
+  ) => void;
+  readonly evict: (namespace: string, pod: string, message: string) => void;
+}
+
+/**
+ * A cluster as the end-to-end suites see it: embedded or real. Images, counts and faults come from here and from
+ * nowhere else, so that a suite runs on either without change.
+ */
+export interface ClusterHandle {
+  readonly kind: 'embedded' | 'real';
+  /** As an administrator. */
+  readonly api: KubeConnection;
+  readonly server: string;
+  /** Text of a kubeconfig for an administrator. */
+  readonly kubeconfig: string;
+  /** Image names: one with a shell and the usual tools, one for the helper container. */
+  readonly images: { readonly shell: string; readonly helper: string };
+  /** A namespace of the test's own. */
+  readonly newNamespace: () => Promise<string>;
+  /** Requests so far, oldest first. */
+  readonly requests: () => readonly SeenRequest[];
+  readonly faults: ClusterFaults;
+  /** Everything that jobs leave behind in a namespace: pods, secrets, services, claims. */
+  readonly leftovers: (namespace: string) => Promise<readonly KubeObject[]>;
+  /** When set, mount paths must lie below it. */
+  readonly mountPrefix?: string;
+  readonly close: () => Promise<void>;
+}
