@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSystemClock, systemRandom } from '@millrace/async';
-import type { JobResult, JobStore } from '@millrace/core';
+import type { JobResult, JobStore, RunEvent } from '@millrace/core';
 import { createExecutor, openDirectoryStore, type RunLimits } from '@millrace/engine';
 import {
   planSessionJob,
@@ -27,6 +27,8 @@ export interface StartedJob {
 /** How a suite starts a job. */
 export interface JobSpec extends Pick<SessionJobOptions, 'stages'>, Partial<SessionJobOptions> {
   readonly limits?: Partial<RunLimits>;
+  /** Sees each event before it is recorded, and may hold the run back. */
+  readonly observe?: (event: RunEvent) => Promise<void>;
 }
 
 /** Starts jobs on a cluster, each in a namespace of its own unless one is given, and cleans up behind them. */
@@ -35,7 +37,7 @@ export function jobStarter(cluster: ClusterHandle): {
   readonly close: () => Promise<void>;
 } {
   const folders: string[] = [];
-  const start = async ({ limits, ...spec }: JobSpec): Promise<StartedJob> => {
+  const start = async ({ limits, observe, ...spec }: JobSpec): Promise<StartedJob> => {
     const folder = await mkdtemp(join(tmpdir(), 'millrace-e2e-'));
     folders.push(folder);
     const namespace = spec.namespace ?? (await cluster.newNamespace());
@@ -63,7 +65,10 @@ export function jobStarter(cluster: ClusterHandle): {
       .run({
         generation: job.generation,
         plan: job.plan,
-        emit: recorder.emit,
+        emit: async (event) => {
+          await observe?.(event);
+          await recorder.emit(event);
+        },
         cancel: cancel.signal,
         abort: abort.signal,
       })
