@@ -1,0 +1,90 @@
+import { expect, it } from 'vitest';
+import { createLogLines } from './log-lines.ts';
+import { createSeenLines } from './seen-lines.ts';
+
+const second = '2026-11-21T08:00:0';
+
+/** What streams, each a list of chunks, come to. */
+function passedOn(streams: readonly (readonly string[])[]): string {
+  const lines = createLogLines(createSeenLines());
+  let read = '';
+  for (const [number, chunks] of streams.entries()) {
+    if (number > 0) lines.resume();
+    for (const chunk of chunks) read += Buffer.from(lines.take(Buffer.from(chunk))).toString();
+  }
+  return read + Buffer.from(lines.rest()).toString();
+}
+
+it.each([
+  ['whole lines', [[`${second}1.5Z a\n${second}2Z b\n`]], 'a\nb\n'],
+  ['a zone', [[`${second}1.5+02:00 a\n`]], 'a\n'],
+  ['an empty line', [[`${second}1Z \n${second}2Z b\n`]], '\nb\n'],
+  ['cut timestamps', [`${second}1.5Z a b\n${second}2Z c\n`.split('')], 'a b\nc\n'],
+  ['no newline at the end', [[`${second}1Z a`]], 'a'],
+  ["the kubelet's own words", [['rpc error: x\n', `${second}1Z a\n`]], 'rpc error: x\na\n'],
+  ['nothing but a start', [['2026']], '2026'],
+])('takes timestamps off: %s', (_what, streams, expected) => {
+  expect(passedOn(streams)).toBe(expected);
+});
+
+it.each([
+  [
+    'lines of the same second',
+    [
+      [`${second}1.1Z a\n${second}1.2Z b\n`],
+      [`${second}1.1Z a\n${second}1.2Z b\n${second}1.3Z c\n`],
+    ],
+    'a\nb\nc\n',
+  ],
+  [
+    'equal timestamps, of which one was passed on',
+    [[`${second}1Z a\n`], [`${second}1Z a\n${second}1Z b\n`]],
+    'a\nb\n',
+  ],
+  [
+    'a line that was cut',
+    [[`${second}1Z a\n${second}2Z long li`], [`${second}1Z a\n${second}2Z long line\n`]],
+    'a\nlong line\n',
+  ],
+  [
+    'a line cut twice, after one with the same timestamp',
+    [
+      [`${second}1Z a\n${second}1Z lo`],
+      [`${second}1Z a\n${second}1Z long`],
+      [`${second}1Z a\n${second}1Z long line\n`],
+    ],
+    'a\nlong line\n',
+  ],
+  ['a cut timestamp', [[`${second}1Z a\n2026-11`], [`${second}1Z a\n${second}2Z b\n`]], 'a\nb\n'],
+  [
+    'lines out of order',
+    [
+      [`${second}1.2Z b\n${second}1.1Z a\n`],
+      [`${second}1.2Z b\n${second}1.1Z a\n${second}1.15Z c\n`],
+    ],
+    'b\na\nc\n',
+  ],
+  [
+    'a clock that went back',
+    [[`${second}5Z a\n`], [`${second}5Z a\n${second}6Z b\n${second}2Z c\n`]],
+    'a\nb\nc\n',
+  ],
+  ['lines that were rotated away', [[`${second}1Z a\n`], [`${second}7Z g\n`]], 'a\ng\n'],
+])('resumes without repeating or skipping: %s', (_what, streams, expected) => {
+  expect(passedOn(streams)).toBe(expected);
+});
+
+it('drops what is older than it remembers, and remembers a bounded number', () => {
+  const line = (at: number): string =>
+    `2026-11-21T08:00:00.${String(at).padStart(9, '0').replace(/0+$/, '') || '0'}Z ${at}\n`;
+  const first = Array.from({ length: 20_000 }, (_, at) => line(at + 1)).join('');
+  const read = passedOn([[first], [first + line(20_001)]]);
+  expect(read.split('\n')).toHaveLength(20_002);
+});
+
+it('asks again from a second before the last line on', () => {
+  const seen = createSeenLines();
+  expect(seen.since()).toBeUndefined();
+  seen.add('2026-11-21T10:00:00.123456789+02:00');
+  expect(seen.since()).toBe('2026-11-21T07:59:59Z');
+});
