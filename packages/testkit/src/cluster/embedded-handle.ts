@@ -64,7 +64,12 @@ export async function startEmbeddedHandle(
     onRequest: (request) => void requests.push(request),
   });
   const api = connect(
-    { server: cluster.url, token: cluster.adminToken, source: 'test' },
+    {
+      server: cluster.url,
+      token: cluster.adminToken,
+      ca: cluster.certificateAuthority,
+      source: 'test',
+    },
     { userAgent: 'millrace-testkit', clock, logger: silentLogger },
   );
   const faults: ClusterFaults = {

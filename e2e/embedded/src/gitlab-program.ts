@@ -1,0 +1,110 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const main = fileURLToPath(new URL('../../../apps/gitlab-compat/src/main.ts', import.meta.url));
+
+/** How a program ended. */
+export interface Finished {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A running program. */
+export interface Running {
+  readonly finished: Promise<Finished>;
+  readonly kill: (signal: NodeJS.Signals) => void;
+  /** Resolves when standard output or error contains the text. */
+  readonly says: (text: string) => Promise<void>;
+}
+
+/** Starts `millrace-gitlab` from source as a process of its own. */
+export function startGitlab(args: readonly string[], cwd: string): Running {
+  const child = spawn(process.execPath, ['--conditions=@millrace/source', main, ...args], {
+    cwd,
+    env: { PATH: process.env['PATH'], HOME: cwd, NO_COLOR: '1' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const text = { stdout: '', stderr: '' };
+  const waiting = new Set<{ readonly text: string; readonly resolve: () => void }>();
+  const check = (): void => {
+    for (const waiter of waiting) {
+      if (!text.stdout.includes(waiter.text) && !text.stderr.includes(waiter.text)) continue;
+      waiting.delete(waiter);
+      waiter.resolve();
+    }
+  };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (chunk: string) => {
+      text[name] += chunk;
+      check();
+    });
+  }
+  const finished = new Promise<Finished>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ exitCode: code ?? -1, ...text }));
+  });
+  return {
+    finished,
+    kill: (signal) => void child.kill(signal),
+    says: (wanted) =>
+      Promise.race([
+        new Promise<void>((resolve) => {
+          waiting.add({ text: wanted, resolve });
+          check();
+        }),
+        finished.then((end) => {
+          if (!end.stdout.includes(wanted) && !end.stderr.includes(wanted))
+            throw new Error(`ended without saying ${wanted}: ${end.stdout}${end.stderr}`);
+        }),
+      ]),
+  };
+}
+
+/** Runs `millrace-gitlab` to its end. */
+export const runGitlab = (args: readonly string[], cwd: string): Promise<Finished> =>
+  startGitlab(args, cwd).finished;
+
+/** A folder with files, removed by {@link Folder.remove}. */
+export interface Folder {
+  readonly path: string;
+  readonly write: (files: Readonly<Record<string, string>>) => Promise<void>;
+  readonly git: (...args: readonly string[]) => Promise<void>;
+  readonly remove: () => Promise<void>;
+}
+
+/** Makes a temporary folder. */
+export async function temporaryFolder(): Promise<Folder> {
+  const path = await mkdtemp(join(tmpdir(), 'millrace-e2e-'));
+  return {
+    path,
+    write: async (files) => {
+      for (const [name, content] of Object.entries(files)) {
+        await mkdir(dirname(join(path, name)), { recursive: true });
+        await writeFile(join(path, name), content);
+      }
+    },
+    git: (...args) =>
+      new Promise((resolve, reject) => {
+        const identity = [
+          '-c',
+          'user.name=test',
+          '-c',
+          'user.email=test@example.com',
+          '-c',
+          'init.defaultBranch=main',
+        ];
+        const child = spawn('git', ['-C', path, ...identity, ...args], { stdio: 'ignore' });
+        child.once('error', reject);
+        child.once('close', (code) =>
+          code === 0
+            ? resolve()
+            : reject(new Error(`git ${args.join(' ')} ended with ${code ?? 'a signal'}`)),
+        );
+      }),
+    remove: () => rm(path, { recursive: true, force: true }),
+  };
+}
