@@ -48,4 +48,8 @@ export function builtInPlugins(travel: Travel): readonly LoadedPlugin[] {
 }
 
 /** The engine keeps plugins of all settings in one list; each plugin's own types are checked where it is defined. */
-const loaded = (plugin: unknown, bindings: readonly Binding[]): LoadedPlugin => ({ plugin: plugin as Plugin, origin: 'built in', bindings });
+const loaded = (plugin: unknown, bindings: readonly Binding[]): LoadedPlugin => ({
+  plugin: plugin as Plugin,
+  origin: 'built in',
+  bindings,
+});

@@ -1,7 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { createSystemClock } from '@millrace/async';
 import { formatProblem } from '@millrace/config';
-import { isRunnerError, RunnerError, type JobRequest, type JsonObject, type Logger } from '@millrace/core';
+import {
+  isRunnerError,
+  RunnerError,
+  type JobRequest,
+  type JsonObject,
+  type Logger,
+} from '@millrace/core';
 import { createGeneration, makePlan } from '@millrace/engine';
 import { explainJson, explainTable } from '@millrace/pod-draft';
 import { builtInPlugins } from '../composition.ts';
@@ -35,11 +41,19 @@ export interface CommandContext {
  * Prints the objects that a job would create, without a cluster.
  * @returns exit code: 0, or 1 when the job is refused
  */
-export async function explain(options: ExplainOptions, { stdout, stderr, color, logger, signal }: CommandContext): Promise<number> {
+export async function explain(
+  options: ExplainOptions,
+  { stdout, stderr, color, logger, signal }: CommandContext,
+): Promise<number> {
   const config = await readRunnerConfig(options.config, options.runner, { signal });
   const payload = await readPayload(options.job, signal);
   const now = options.now === undefined ? Date.now() : Date.parse(options.now);
-  if (Number.isNaN(now)) throw new RunnerError(`--now ${options.now ?? ''} is not a time`, { code: 'MILLRACE_E_ARGUMENT', kind: 'config', hint: 'write it as 2026-01-31T12:00:00Z' });
+  if (Number.isNaN(now))
+    throw new RunnerError(`--now ${options.now ?? ''} is not a time`, {
+      code: 'MILLRACE_E_ARGUMENT',
+      kind: 'config',
+      hint: 'write it as 2026-01-31T12:00:00Z',
+    });
   const generation = await createGeneration({
     builtIn: builtInPlugins('git'),
     references: config.plugins,
@@ -56,10 +70,24 @@ export async function explain(options: ExplainOptions, { stdout, stderr, color, 
     const request: JobRequest = {
       id: String(payload['id'] ?? 'explain'),
       payload,
-      runner: { name: config.name, token: config.token, id: 'explain', systemId: options.systemId, serverUrl: config.url, slot: 0 },
+      runner: {
+        name: config.name,
+        token: config.token,
+        id: 'explain',
+        systemId: options.systemId,
+        serverUrl: config.url,
+        slot: 0,
+      },
     };
-    const plan = makePlan(generation, request, { facts: await readClusterFacts(options.clusterFacts, { signal }), seed: Number(options.seed), now });
-    const output = options.format === 'json' ? JSON.stringify(explainJson(plan, { showSecrets: options.showSecrets }), undefined, 2) : explainTable(plan, { color, showSecrets: options.showSecrets });
+    const plan = makePlan(generation, request, {
+      facts: await readClusterFacts(options.clusterFacts, { signal }),
+      seed: Number(options.seed),
+      now,
+    });
+    const output =
+      options.format === 'json'
+        ? JSON.stringify(explainJson(plan, { showSecrets: options.showSecrets }), undefined, 2)
+        : explainTable(plan, { color, showSecrets: options.showSecrets });
     stdout.write(`${output}\n`);
     return plan.refused === null ? 0 : 1;
   } finally {
@@ -70,15 +98,19 @@ export async function explain(options: ExplainOptions, { stdout, stderr, color, 
 async function readPayload(file: string, signal: AbortSignal): Promise<JsonObject> {
   try {
     const value: unknown = JSON.parse(await readFile(file, { encoding: 'utf8', signal }));
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('it is not a JSON object');
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      throw new Error('it is not a JSON object');
     return value as JsonObject;
   } catch (cause) {
     if (isRunnerError(cause)) throw cause;
-    throw new RunnerError(`the job ${file} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, {
-      code: 'MILLRACE_E_PAYLOAD',
-      kind: 'config',
-      hint: '--job takes the answer of the GitLab API to a job request, as a JSON file',
-      cause,
-    });
+    throw new RunnerError(
+      `the job ${file} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
+      {
+        code: 'MILLRACE_E_PAYLOAD',
+        kind: 'config',
+        hint: '--job takes the answer of the GitLab API to a job request, as a JSON file',
+        cause,
+      },
+    );
   }
 }

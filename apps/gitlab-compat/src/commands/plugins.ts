@@ -14,9 +14,25 @@ export interface PluginsOptions {
 }
 
 /** Prints what is loaded, from where, in which order, which configuration keys each owns, and with `--hooks` who runs when. */
-export async function plugins(options: PluginsOptions, { stdout, logger, signal }: CommandContext): Promise<number> {
-  const config = options.config === undefined ? runnerConfig('[[runners]]\n[runners.kubernetes]\n', 'defaults', undefined) : await readRunnerConfig(options.config, options.runner, { signal });
-  const generation = await createGeneration({ builtIn: builtInPlugins('git'), references: config.plugins, folder: config.folder, table: config.table, logger, clock: createSystemClock(), metrics: noMetrics, subject: config.file, signal });
+export async function plugins(
+  options: PluginsOptions,
+  { stdout, logger, signal }: CommandContext,
+): Promise<number> {
+  const config =
+    options.config === undefined
+      ? runnerConfig('[[runners]]\n[runners.kubernetes]\n', 'defaults', undefined)
+      : await readRunnerConfig(options.config, options.runner, { signal });
+  const generation = await createGeneration({
+    builtIn: builtInPlugins('git'),
+    references: config.plugins,
+    folder: config.folder,
+    table: config.table,
+    logger,
+    clock: createSystemClock(),
+    metrics: noMetrics,
+    subject: config.file,
+    signal,
+  });
   try {
     stdout.write(`${options.hooks ? hookLines(generation) : pluginLines(generation)}\n`);
     return 0;
@@ -28,8 +44,13 @@ export async function plugins(options: PluginsOptions, { stdout, logger, signal 
 function pluginLines({ plugins: loaded }: Generation): string {
   return loaded
     .map(({ plugin, origin, bindings }, index) => {
-      const keys = bindings.flatMap(({ rows, overwrites = [] }) => [...rows.map(({ key }) => key), ...overwrites.map(({ gate }) => gate.key)]);
-      const rights = (plugin.permissions ?? []).map(({ verbs, resources }) => `${verbs.join(',')} ${resources.join(',')}`);
+      const keys = bindings.flatMap(({ rows, overwrites = [] }) => [
+        ...rows.map(({ key }) => key),
+        ...overwrites.map(({ gate }) => gate.key),
+      ]);
+      const rights = (plugin.permissions ?? []).map(
+        ({ verbs, resources }) => `${verbs.join(',')} ${resources.join(',')}`,
+      );
       return [
         `${index + 1}. ${plugin.name} (API ${plugin.apiVersion}), ${origin}`,
         `   own table: [runners.millrace.${plugin.configKey}]`,
@@ -44,7 +65,11 @@ function hookLines({ hooks }: Generation): string {
   return (Object.keys(hookTable) as HookName[])
     .map((hook) => {
       const { kind, budget } = hookTable[hook];
-      const names = hooks.order(hook).map(({ plugin, order }) => `${plugin}${order.phase === undefined ? '' : ` [${order.phase}]`}`);
+      const names = hooks
+        .order(hook)
+        .map(
+          ({ plugin, order }) => `${plugin}${order.phase === undefined ? '' : ` [${order.phase}]`}`,
+        );
       return `${hook} (${kind}${budget === 0 ? '' : `, ${budget / 1000} s`}): ${names.join(' → ') || '—'}`;
     })
     .join('\n');

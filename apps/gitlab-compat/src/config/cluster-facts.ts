@@ -1,5 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { RunnerError, type AccessQuestion, type ClusterFacts, type JsonObject, type JsonValue } from '@millrace/core';
+import {
+  RunnerError,
+  type AccessQuestion,
+  type ClusterFacts,
+  type JsonObject,
+  type JsonValue,
+} from '@millrace/core';
 
 const defaultVersion = { major: '1', minor: '34', gitVersion: 'v1.34.0' };
 
@@ -7,17 +13,29 @@ const defaultVersion = { major: '1', minor: '34', gitVersion: 'v1.34.0' };
  * Facts about a server from a file: `{"version": {"major", "minor", "gitVersion"}, "denyReviews": true | ["verb resource"]}`.
  * Without a file: version 1.34 and all rights.
  */
-export async function readClusterFacts(file: string | undefined, { signal }: { readonly signal: AbortSignal }): Promise<ClusterFacts> {
+export async function readClusterFacts(
+  file: string | undefined,
+  { signal }: { readonly signal: AbortSignal },
+): Promise<ClusterFacts> {
   if (file === undefined) return { version: defaultVersion, allows: () => true };
   const facts = await read(file, signal);
   const version = object(facts['version']);
   const denied = facts['denyReviews'];
   const allows = ({ verb, resource }: AccessQuestion): boolean => {
     if (denied === true) return false;
-    return !(Array.isArray(denied) && (denied as readonly JsonValue[]).some((entry) => entry === verb || entry === `${verb} ${resource}`));
+    return !(
+      Array.isArray(denied) &&
+      (denied as readonly JsonValue[]).some(
+        (entry) => entry === verb || entry === `${verb} ${resource}`,
+      )
+    );
   };
   return {
-    version: { major: text(version['major'], defaultVersion.major), minor: text(version['minor'], defaultVersion.minor), gitVersion: text(version['gitVersion'], defaultVersion.gitVersion) },
+    version: {
+      major: text(version['major'], defaultVersion.major),
+      minor: text(version['minor'], defaultVersion.minor),
+      gitVersion: text(version['gitVersion'], defaultVersion.gitVersion),
+    },
     allows,
   };
 }
@@ -26,9 +44,19 @@ async function read(file: string, signal: AbortSignal): Promise<JsonObject> {
   try {
     return object(JSON.parse(await readFile(file, { encoding: 'utf8', signal })) as JsonValue);
   } catch (cause) {
-    throw new RunnerError(`the cluster facts ${file} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, { code: 'MILLRACE_E_CLUSTER_FACTS', kind: 'config', hint: '--cluster-facts takes a JSON file', cause });
+    throw new RunnerError(
+      `the cluster facts ${file} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
+      {
+        code: 'MILLRACE_E_CLUSTER_FACTS',
+        kind: 'config',
+        hint: '--cluster-facts takes a JSON file',
+        cause,
+      },
+    );
   }
 }
 
-const object = (value: JsonValue | undefined): JsonObject => (typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {});
-const text = (value: JsonValue | undefined, otherwise: string): string => (typeof value === 'string' ? value : otherwise);
+const object = (value: JsonValue | undefined): JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
+const text = (value: JsonValue | undefined, otherwise: string): string =>
+  typeof value === 'string' ? value : otherwise;

@@ -5,9 +5,37 @@ import { RunnerError, type JsonObject, type JsonValue } from '@millrace/core';
 import type { PeerTable, PluginReference } from '@millrace/engine';
 
 /** Members of `[[runners]]` that this program reads itself. */
-const appKeys = ['name', 'url', 'id', 'token', 'token_obtained_at', 'token_expires_at', 'executor', 'millrace', 'limit', 'request_concurrency', 'output_limit', 'tls-ca-file', 'tls-cert-file', 'tls-key-file', 'cache', 'clone_url', 'unhealthy_requests_limit', 'unhealthy_interval', 'job_status_final_update_retry_limit', 'custom_build_dir'];
+const appKeys = [
+  'name',
+  'url',
+  'id',
+  'token',
+  'token_obtained_at',
+  'token_expires_at',
+  'executor',
+  'millrace',
+  'limit',
+  'request_concurrency',
+  'output_limit',
+  'tls-ca-file',
+  'tls-cert-file',
+  'tls-key-file',
+  'cache',
+  'clone_url',
+  'unhealthy_requests_limit',
+  'unhealthy_interval',
+  'job_status_final_update_retry_limit',
+  'custom_build_dir',
+];
 /** Members of `[runners.kubernetes]` that say how to reach the API server; not a plugin's. */
-export const connectionKeys: readonly string[] = ['host', 'context', 'cert_file', 'key_file', 'ca_file', 'bearer_token'];
+export const connectionKeys: readonly string[] = [
+  'host',
+  'context',
+  'cert_file',
+  'key_file',
+  'ca_file',
+  'bearer_token',
+];
 
 /** One runner of a `config.toml`. */
 export interface RunnerConfig {
@@ -27,7 +55,11 @@ export interface RunnerConfig {
  * @param name - which runner; the first when undefined
  * @throws RunnerError when the file cannot be read or parsed, or has no such runner
  */
-export async function readRunnerConfig(file: string, name: string | undefined, { signal }: { readonly signal: AbortSignal }): Promise<RunnerConfig> {
+export async function readRunnerConfig(
+  file: string,
+  name: string | undefined,
+  { signal }: { readonly signal: AbortSignal },
+): Promise<RunnerConfig> {
   return runnerConfig(await readText(file, signal), file, name);
 }
 
@@ -35,7 +67,8 @@ export async function readRunnerConfig(file: string, name: string | undefined, {
 export function runnerConfig(text: string, file: string, name: string | undefined): RunnerConfig {
   const document = parseToml(text, file);
   const runners = tables(document.value['runners']);
-  const index = name === undefined ? 0 : runners.findIndex((runner) => textOf(runner['name']) === name);
+  const index =
+    name === undefined ? 0 : runners.findIndex((runner) => textOf(runner['name']) === name);
   const runner = runners[index];
   if (runner === undefined) throw noRunner(file, name, runners);
   const millraceKey = lookupKey(runner, 'millrace');
@@ -50,7 +83,10 @@ export function runnerConfig(text: string, file: string, name: string | undefine
     token: textOf(runner['token']) ?? '',
     url: textOf(runner['url']) ?? '',
     table: {
-      runner: { ...runner, ...(kubernetes === undefined ? {} : { [kubernetes]: without(pods, connectionKeys) }) },
+      runner: {
+        ...runner,
+        ...(kubernetes === undefined ? {} : { [kubernetes]: without(pods, connectionKeys) }),
+      },
       runnerPath,
       podsKey: 'kubernetes',
       appKeys,
@@ -58,7 +94,10 @@ export function runnerConfig(text: string, file: string, name: string | undefine
       ownPath: [...runnerPath, millraceKey ?? 'millrace'],
       positionOf: document.positionOf,
     },
-    plugins: [...references(object(document.value['millrace']), ['millrace'], document), ...references(own, [...runnerPath, 'millrace'], document)],
+    plugins: [
+      ...references(object(document.value['millrace']), ['millrace'], document),
+      ...references(own, [...runnerPath, 'millrace'], document),
+    ],
     pods,
   };
 }
@@ -67,12 +106,24 @@ async function readText(file: string, signal: AbortSignal): Promise<string> {
   try {
     return await readFile(file, { encoding: 'utf8', signal });
   } catch (cause) {
-    throw new RunnerError(`the configuration ${file} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, { code: 'MILLRACE_E_CONFIG_UNREADABLE', kind: 'config', hint: 'give an existing file with --config', cause });
+    throw new RunnerError(
+      `the configuration ${file} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
+      {
+        code: 'MILLRACE_E_CONFIG_UNREADABLE',
+        kind: 'config',
+        hint: 'give an existing file with --config',
+        cause,
+      },
+    );
   }
 }
 
 /** `plugins = ["acme-plugin", "./local.mjs", ["acme-plugin", { … }]]`. */
-function references(table: JsonObject, path: readonly (string | number)[], document: TomlDocument): readonly PluginReference[] {
+function references(
+  table: JsonObject,
+  path: readonly (string | number)[],
+  document: TomlDocument,
+): readonly PluginReference[] {
   const list = table['plugins'];
   if (list === undefined) return [];
   if (!Array.isArray(list)) throw wrongPlugins(path, document);
@@ -87,20 +138,41 @@ function references(table: JsonObject, path: readonly (string | number)[], docum
 
 function wrongPlugins(path: readonly (string | number)[], document: TomlDocument): RunnerError {
   const position = document.positionOf([...path, 'plugins']) ?? document.positionOf(path);
-  return new RunnerError(`${path.join('.')}: plugins must be a list of names, paths, or [name, options] pairs`, { code: 'MILLRACE_E_CONFIG', kind: 'config', ...(position === undefined ? {} : { position }) });
+  return new RunnerError(
+    `${path.join('.')}: plugins must be a list of names, paths, or [name, options] pairs`,
+    { code: 'MILLRACE_E_CONFIG', kind: 'config', ...(position === undefined ? {} : { position }) },
+  );
 }
 
-function noRunner(file: string, name: string | undefined, runners: readonly JsonObject[]): RunnerError {
+function noRunner(
+  file: string,
+  name: string | undefined,
+  runners: readonly JsonObject[],
+): RunnerError {
   const names = runners.flatMap((runner) => textOf(runner['name']) ?? []);
-  if (name === undefined) return new RunnerError(`${file} has no [[runners]] entry`, { code: 'MILLRACE_E_CONFIG', kind: 'config', hint: 'add one' });
+  if (name === undefined)
+    return new RunnerError(`${file} has no [[runners]] entry`, {
+      code: 'MILLRACE_E_CONFIG',
+      kind: 'config',
+      hint: 'add one',
+    });
   const { hint = `it has: ${names.join(', ') || 'none'}` } = suggestionHint(name, names);
-  return new RunnerError(`${file} has no runner named "${name}"`, { code: 'MILLRACE_E_CONFIG', kind: 'config', hint });
+  return new RunnerError(`${file} has no runner named "${name}"`, {
+    code: 'MILLRACE_E_CONFIG',
+    kind: 'config',
+    hint,
+  });
 }
 
-const tables = (value: JsonValue | undefined): readonly JsonObject[] => (Array.isArray(value) ? (value as readonly JsonObject[]) : []);
-const object = (value: JsonValue | undefined): JsonObject => (typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {});
-const textOf = (value: JsonValue | undefined): string | undefined => (typeof value === 'string' ? value : undefined);
+const tables = (value: JsonValue | undefined): readonly JsonObject[] =>
+  Array.isArray(value) ? (value as readonly JsonObject[]) : [];
+const object = (value: JsonValue | undefined): JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
+const textOf = (value: JsonValue | undefined): string | undefined =>
+  typeof value === 'string' ? value : undefined;
 
 function without(table: JsonObject, keys: readonly string[]): JsonObject {
-  return Object.fromEntries(Object.entries(table).filter(([key]) => !keys.includes(key.toLowerCase())));
+  return Object.fromEntries(
+    Object.entries(table).filter(([key]) => !keys.includes(key.toLowerCase())),
+  );
 }

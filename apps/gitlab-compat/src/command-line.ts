@@ -1,0 +1,266 @@
+import { fileURLToPath } from 'node:url';
+import { RunnerError, type Logger } from '@millrace/core';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { CommandContext } from './commands/explain.ts';
+import { presentedRevision, presentedVersion } from './presented-version.ts';
+import { describeError } from './terminal/print-error.ts';
+
+/** The part of `process` that the program uses. */
+export type Host = Pick<NodeJS.Process, 'stdout' | 'stderr' | 'env' | 'on' | 'off' | 'exit'>;
+
+type LogFormat = 'runner' | 'text' | 'json';
+
+const exampleFile = fileURLToPath(
+  new URL('../../../examples/first-job/.gitlab-ci.yml', import.meta.url),
+);
+
+/**
+ * Parses the command line and runs the command.
+ * @returns exit code: the command's own; 1 for errors that were told; 2 for wrong arguments
+ */
+export async function run(args: readonly string[], host: Host): Promise<number> {
+  let exitCode = 0;
+  const program = commands(host, (code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return exitCode;
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2;
+    host.stderr.write(`${describeError(thrown, colored(host, host.stderr))}\n`);
+    return 1;
+  }
+}
+
+function commands(host: Host, done: (exitCode: number) => void): Command {
+  const program = new Command('millrace-gitlab')
+    .description(
+      'Runs GitLab CI jobs as Kubernetes pods. Stands in for gitlab-runner with the Kubernetes executor.',
+    )
+    .version(
+      `millrace-gitlab (presents itself as gitlab-runner ${presentedVersion}, ${presentedRevision})`,
+      '-V, --version',
+      'print the version',
+    )
+    .addOption(
+      new Option('--log-format <format>', 'form of the program’s own log lines')
+        .choices(['runner', 'text', 'json'])
+        .default('runner'),
+    )
+    .option('--debug', 'log more')
+    .helpOption('-h, --help', 'print help')
+    .showSuggestionAfterError(true)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => host.stdout.write(text),
+      writeErr: (text) => host.stderr.write(text),
+    });
+  const context = async (signal: AbortSignal): Promise<CommandContext> => ({
+    stdout: host.stdout,
+    stderr: host.stderr,
+    color: colored(host, host.stdout),
+    logger: await openLogger(program, host),
+    signal,
+  });
+
+  program
+    .command('exec')
+    .description(
+      'run one job of a local .gitlab-ci.yml, or all of them in order, on an embedded cluster or --kubeconfig',
+    )
+    .argument('[job]', 'name of the job; all jobs when left out')
+    .option('-f, --file <file>', 'pipeline file', '.gitlab-ci.yml')
+    .option('-j, --job <name>', 'name of the job, as the argument')
+    .option('-c, --config <file>', 'config.toml whose runner settings apply')
+    .option('--runner <name>', 'which runner of the config; the first when left out')
+    .option('--kubeconfig <file>', 'run on this cluster instead of an embedded one')
+    .option('--context <name>', 'context of the kubeconfig')
+    .option(
+      '-e, --variable <KEY=VALUE...>',
+      'set a variable of the pipeline; may be repeated',
+      collectVariable,
+      {},
+    )
+    .addOption(namespacesOption())
+    .option('--images <folder>', 'folder with unpacked images for the embedded cluster')
+    .addOption(new Option('--example', 'run the example job when no file is named').hideHelp())
+    .action(async (job: string | undefined, options: ExecArguments, command: Command) => {
+      const { exec } = await import('./commands/exec.ts');
+      const { signals, release } = interruptible(host);
+      const file =
+        options.example === true && command.getOptionValueSource('file') === 'default'
+          ? exampleFile
+          : options.file;
+      try {
+        done(
+          await exec(
+            {
+              ...options,
+              file,
+              ...(job === undefined ? {} : { job }),
+              variables: options.variable,
+              environment: host.env,
+            },
+            await context(signals.abort),
+            signals,
+          ),
+        );
+      } finally {
+        release();
+      }
+    });
+
+  program
+    .command('explain')
+    .description(
+      'print the objects that a job would create and who set each field, without a cluster',
+    )
+    .requiredOption('-c, --config <file>', 'config.toml')
+    .option('--runner <name>', 'which runner of the config; the first when left out')
+    .requiredOption(
+      '--job <file>',
+      'the job: the answer of the GitLab API to a job request, as JSON',
+    )
+    .option(
+      '--cluster-facts <file>',
+      'version and rights of the cluster, as JSON; else version 1.34 and all rights',
+    )
+    .option('--system-id <id>', 'system id of the runner', 's_000000000000')
+    .option('--seed <number>', 'seed of random names', wholeNumber, 1)
+    .option('--now <time>', 'time of the plan, RFC 3339')
+    .option('--show-secrets', 'print secret values', false)
+    .addOption(
+      new Option('--format <format>', 'table for people, json for programs')
+        .choices(['table', 'json'])
+        .default('table'),
+    )
+    .action(async (options) => {
+      const { explain } = await import('./commands/explain.ts');
+      const { signals, release } = interruptible(host);
+      try {
+        done(await explain(options, await context(signals.cancel)));
+      } finally {
+        release();
+      }
+    });
+
+  program
+    .command('plugins')
+    .description(
+      'print what is loaded, from where, in which order, and which configuration keys each plugin owns',
+    )
+    .option('-c, --config <file>', 'config.toml whose plugins are loaded too')
+    .option('--runner <name>', 'which runner of the config; the first when left out')
+    .option('--hooks', 'print who runs in which hook, in order', false)
+    .action(async (options) => {
+      const { plugins } = await import('./commands/plugins.ts');
+      const { signals, release } = interruptible(host);
+      try {
+        done(await plugins(options, await context(signals.cancel)));
+      } finally {
+        release();
+      }
+    });
+
+  program
+    .command('cluster')
+    .description('run an embedded cluster until Ctrl-C, for a shell with kubectl')
+    .option('--port <number>', 'port on 127.0.0.1; 0 takes a free one', wholeNumber, 0)
+    .option('--kubeconfig <file>', 'where to write the kubeconfig', '.millrace/kubeconfig')
+    .addOption(namespacesOption())
+    .option('--images <folder>', 'folder with unpacked images')
+    .action(async (options) => {
+      const { cluster } = await import('./commands/cluster.ts');
+      const { signals, release } = interruptible(host);
+      try {
+        done(await cluster(options, await context(signals.cancel)));
+      } finally {
+        release();
+      }
+    });
+
+  return program;
+}
+
+interface ExecArguments {
+  readonly file: string;
+  readonly job?: string;
+  readonly config?: string;
+  readonly runner?: string;
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly variable: Readonly<Record<string, string>>;
+  readonly namespaces: 'auto' | 'off';
+  readonly images?: string;
+  readonly example?: boolean;
+}
+
+const namespacesOption = (): Option =>
+  new Option('--namespaces <mode>', 'Linux namespaces for the embedded cluster’s containers')
+    .choices(['auto', 'off'])
+    .default('auto');
+
+/** The first SIGINT or SIGTERM cancels, the second aborts, the third ends the process. */
+function interruptible(host: Host): {
+  readonly signals: { readonly cancel: AbortSignal; readonly abort: AbortSignal };
+  readonly release: () => void;
+} {
+  const cancel = new AbortController();
+  const abort = new AbortController();
+  let count = 0;
+  const onSignal = (): void => {
+    count += 1;
+    const reason = new RunnerError('canceled', { code: 'MILLRACE_E_CANCELED', kind: 'canceled' });
+    if (count === 1) {
+      host.stderr.write(
+        '\ncanceling: the job is stopped and cleaned up; once more forces the end\n',
+      );
+      cancel.abort(reason);
+    } else if (count === 2) {
+      host.stderr.write('\nforcing the end\n');
+      abort.abort(reason);
+    } else host.exit(130);
+  };
+  host.on('SIGINT', onSignal);
+  host.on('SIGTERM', onSignal);
+  return {
+    signals: { cancel: cancel.signal, abort: abort.signal },
+    release: () => {
+      host.off('SIGINT', onSignal);
+      host.off('SIGTERM', onSignal);
+    },
+  };
+}
+
+async function openLogger(program: Command, host: Host): Promise<Logger> {
+  const { openProcessLogger } = await import('./terminal/process-logger.ts');
+  const { logFormat, debug } = program.opts<{ logFormat: LogFormat; debug?: boolean }>();
+  return openProcessLogger({
+    format: logFormat,
+    level: debug === true ? 'debug' : 'warn',
+    stream: host.stderr,
+  });
+}
+
+function colored({ env }: Host, stream: NodeJS.WriteStream): boolean {
+  if (env['NO_COLOR'] !== undefined && env['NO_COLOR'] !== '') return false;
+  if (env['FORCE_COLOR'] !== undefined) return env['FORCE_COLOR'] !== '0';
+  return stream.isTTY;
+}
+
+function collectVariable(
+  text: string,
+  before: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const at = text.indexOf('=');
+  if (at <= 0) throw new InvalidArgumentError('write it as KEY=VALUE');
+  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
+}
+
+function wholeNumber(text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 0)
+    throw new InvalidArgumentError('must be a whole number');
+  return number;
+}

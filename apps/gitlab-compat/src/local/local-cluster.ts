@@ -1,0 +1,73 @@
+import { createSystemClock } from '@millrace/async';
+import type { Logger } from '@millrace/core';
+import { startEmbeddedCluster, type EmbeddedCluster } from '@millrace/embedded-cluster';
+import { connect, resolveConnection, type KubeConnection } from '@millrace/kube';
+import { presentedVersion } from '../presented-version.ts';
+
+/** Where local jobs run. */
+export interface LocalCluster {
+  readonly api: KubeConnection;
+  /** One line for people. */
+  readonly description: string;
+  /** When set, every mount path of a job must lie below it. */
+  readonly mountPrefix?: string;
+  /** What jobs cannot do here, one sentence each. */
+  readonly limits: readonly string[];
+  readonly close: () => Promise<void>;
+}
+
+/** Options for {@link openLocalCluster}. */
+export interface LocalClusterOptions {
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly namespaces: 'auto' | 'off';
+  readonly images?: string;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+}
+
+/** An embedded cluster of its own, or the cluster of a kubeconfig. */
+export async function openLocalCluster(options: LocalClusterOptions): Promise<LocalCluster> {
+  const clock = createSystemClock();
+  const { logger, signal } = options;
+  const connectOptions = { userAgent: `millrace-gitlab ${presentedVersion}`, clock, logger };
+  if (options.kubeconfig !== undefined) {
+    const facts = await resolveConnection(
+      {
+        kind: 'kubeconfig',
+        env: options.environment,
+        file: options.kubeconfig,
+        ...(options.context === undefined ? {} : { context: options.context }),
+      },
+      { signal },
+    );
+    const api = connect(facts, connectOptions);
+    return { api, description: `the cluster at ${facts.server}`, limits: [], close: api.close };
+  }
+  const cluster: EmbeddedCluster = await startEmbeddedCluster({
+    namespaces: options.namespaces,
+    logger,
+    signal,
+    ...(options.images === undefined ? {} : { imagesDirectory: options.images }),
+  });
+  const api = connect(
+    {
+      server: cluster.url,
+      token: cluster.adminToken,
+      ca: cluster.certificateAuthority,
+      source: 'embedded cluster',
+    },
+    connectOptions,
+  );
+  return {
+    api,
+    description: cluster.description,
+    limits: cluster.limits,
+    ...(cluster.mountPrefix === undefined ? {} : { mountPrefix: cluster.mountPrefix }),
+    close: async () => {
+      await api.close();
+      await cluster.close();
+    },
+  };
+}
