@@ -442,6 +442,11 @@ describe('refuses, with file, line and hint:', () => {
       'ci.yml:1:1: t: this job has no script (add script:, or call it .t if it is a template)',
     ],
     [
+      'a misspelt script',
+      't: {scrpt: [x]}',
+      'ci.yml:1:5: t.scrpt: unknown key (did you mean "script"?)',
+    ],
+    [
       'a misspelt top-level key',
       'varables: {A: b}\nt: {script: x}',
       'ci.yml:1:1: varables: this job has no script (did you mean "variables"?)',

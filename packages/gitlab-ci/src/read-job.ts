@@ -124,6 +124,12 @@ export function checkScript(
   const elsewhere = ['run', 'trigger'].some((key) => getEntry(job, key) !== undefined);
   const isEmpty = script?.kind === 'list' && script.items.length === 0;
   if ((script !== undefined && !isEmpty) || elsewhere) return true;
+  for (const [key, written] of job.entries) {
+    const { hint: meant } = suggestionHint(key, ['script']);
+    if (script !== undefined || meant === undefined) continue;
+    findings.error(written, 'unknown key', meant);
+    return false;
+  }
   const hint =
     suggestionHint(name, otherKeys).hint ?? `add script:, or call it .${name} if it is a template`;
   findings.error(

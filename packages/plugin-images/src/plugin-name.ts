@@ -1,0 +1,2 @@
+/** The plugin's name, in provenance and refusals. */
+export const PLUGIN = '@millrace/plugin-images';
