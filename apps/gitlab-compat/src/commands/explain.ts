@@ -4,12 +4,14 @@ import { formatProblem } from '@millrace/config';
 import {
   isRunnerError,
   RunnerError,
+  type FailureReason,
   type JobRequest,
   type JsonObject,
   type Logger,
 } from '@millrace/core';
 import { createGeneration, makePlan } from '@millrace/engine';
 import { explainJson, explainTable } from '@millrace/pod-draft';
+import { gitlabFailure } from '@millrace/gitlab-job';
 import { builtInPlugins } from '../composition.ts';
 import { readClusterFacts } from '../config/cluster-facts.ts';
 import { readRunnerConfig } from '../config/runner-config.ts';
@@ -86,14 +88,21 @@ export async function explain(
     });
     const output =
       options.format === 'json'
-        ? JSON.stringify(explainJson(plan, { showSecrets: options.showSecrets }), undefined, 2)
-        : explainTable(plan, { color, showSecrets: options.showSecrets });
+        ? JSON.stringify(
+            explainJson(plan, { showSecrets: options.showSecrets, failureReason }),
+            undefined,
+            2,
+          )
+        : explainTable(plan, { color, showSecrets: options.showSecrets, failureReason });
     stdout.write(`${output}\n`);
     return plan.refused === null ? 0 : 1;
   } finally {
     await generation.dispose();
   }
 }
+
+/** Refusals are told in the peer’s words. */
+const failureReason = (reason: FailureReason): string => gitlabFailure(reason).reason;
 
 async function readPayload(file: string, signal: AbortSignal): Promise<JsonObject> {
   try {

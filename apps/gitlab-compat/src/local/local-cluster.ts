@@ -27,6 +27,18 @@ export interface LocalClusterOptions {
   readonly signal: AbortSignal;
 }
 
+/** Milliseconds for the first answer: a wrong address should be told before a job is planned. */
+const firstAnswer = 5_000;
+
+async function reach(api: KubeConnection, signal: AbortSignal): Promise<void> {
+  try {
+    await api.version({ signal, timeout: firstAnswer });
+  } catch (failure) {
+    await api.close();
+    throw failure;
+  }
+}
+
 /** An embedded cluster of its own, or the cluster of a kubeconfig. */
 export async function openLocalCluster(options: LocalClusterOptions): Promise<LocalCluster> {
   const clock = createSystemClock();
@@ -43,6 +55,7 @@ export async function openLocalCluster(options: LocalClusterOptions): Promise<Lo
       { signal },
     );
     const api = connect(facts, connectOptions);
+    await reach(api, signal);
     return { api, description: `the cluster at ${facts.server}`, limits: [], close: api.close };
   }
   const cluster: EmbeddedCluster = await startEmbeddedCluster({

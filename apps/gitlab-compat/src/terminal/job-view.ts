@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { createSystemClock } from '@millrace/async';
 import { renderSections } from '@millrace/logstream';
 
 /** A job's log on a terminal. */
@@ -10,7 +11,7 @@ export interface JobView {
 
 /** Shows a job log: sections as headings, with their durations when they end. */
 export function openJobView(stdout: NodeJS.WritableStream, color: boolean): JobView {
-  const render = renderSections({ color });
+  const render = renderSections({ color, clock: createSystemClock() });
   const put = async (text: string | Uint8Array): Promise<void> => {
     if (text.length > 0 && !stdout.write(text)) await once(stdout, 'drain');
   };
