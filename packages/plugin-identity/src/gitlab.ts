@@ -1,0 +1,121 @@
+import {
+  defineBinding,
+  type Binding,
+  type JsonValue,
+  type OverwriteRow,
+  type SettingRow,
+} from '@millrace/core';
+import { pluginName } from './plugin-name.ts';
+
+const rows: readonly SettingRow[] = [
+  {
+    key: 'namespace',
+    path: 'namespace',
+    form: 'string',
+    environment: 'KUBERNETES_NAMESPACE',
+    flag: 'namespace',
+    since: '≤12.5',
+    default: 'default, with a warning',
+    doc: 'Namespace of all objects of a job; it must exist.',
+  },
+  {
+    key: 'namespace_per_job',
+    path: 'namespacePerJob',
+    form: 'boolean',
+    environment: 'KUBERNETES_NAMESPACE_PER_JOB',
+    flag: 'namespace_per_job',
+    since: '16.10',
+    default: 'false',
+    doc: 'Gives each job the namespace `ci-job-<id>`, created before it and deleted after it; stronger than every other choice.',
+  },
+  {
+    key: 'service_account',
+    path: 'serviceAccount',
+    form: 'string',
+    environment: 'KUBERNETES_SERVICE_ACCOUNT',
+    flag: 'service-account',
+    since: '≤12.5',
+    default: "the namespace's",
+    doc: 'Service account that pods run as.',
+  },
+  {
+    key: 'automount_service_account_token',
+    path: 'automountServiceAccountToken',
+    form: 'boolean',
+    environment: 'KUBERNETES_AUTOMOUNT_SERVICE_ACCOUNT_TOKEN',
+    flag: 'automount-service-account-token',
+    since: '16.9',
+    default: 'not sent',
+    doc: "Whether pods get the service account's token.",
+  },
+];
+
+const overwrites: readonly OverwriteRow[] = [
+  {
+    variable: 'KUBERNETES_NAMESPACE_OVERWRITE',
+    path: 'namespace',
+    form: 'value',
+    gate: { rule: 'pattern', key: 'namespace_overwrite_allowed' },
+    label: 'Namespace',
+    rank: 10,
+    doc: 'Replaces the namespace, which must exist.',
+  },
+  {
+    variable: 'KUBERNETES_SERVICE_ACCOUNT_OVERWRITE',
+    path: 'serviceAccount',
+    form: 'value',
+    gate: { rule: 'pattern', key: 'service_account_overwrite_allowed' },
+    label: 'ServiceAccount',
+    rank: 20,
+    doc: 'Replaces the service account of the pods.',
+  },
+  {
+    variable: 'KUBERNETES_BEARER_TOKEN',
+    path: 'jobToken',
+    form: 'value',
+    gate: { rule: 'switch', key: 'bearer_token_overwrite_allowed' },
+    label: 'BearerToken',
+    secret: true,
+    rank: 30,
+    doc: 'Token for the API server in place of the configured one; not supported yet, where it is allowed the job is refused.',
+  },
+];
+
+const text = (value: JsonValue | undefined): string => (typeof value === 'string' ? value : '');
+
+/** What GitLab Runner calls the identity of jobs. */
+export const bindings: readonly Binding[] = [
+  defineBinding({
+    peer: 'gitlab',
+    plugin: pluginName,
+    rows,
+    overwrites,
+    constants: { namespacePrefix: 'ci-job-' },
+    wording: {
+      'identity.token': {
+        rank: 160,
+        text: () =>
+          'KUBERNETES_BEARER_TOKEN is not supported yet: remove the variable, or unset bearer_token_overwrite_allowed so that it is ignored',
+      },
+      'identity.namespace-assumed': {
+        rank: 250,
+        text: ({ namespace }) => `Namespace is empty, therefore assuming '${text(namespace)}'.`,
+      },
+      'identity.namespace': {
+        rank: 300,
+        text: ({ namespace }) => `Using Kubernetes namespace: ${text(namespace)}`,
+      },
+      // GitLab Runner notices it when it begins to watch pods (gitlab/281), and says no more than the first half.
+      'identity.bad-namespace': {
+        rank: 430,
+        text: ({ namespace, fault }) =>
+          `starting pod watcher: not synced: *v1.Pod; ${JSON.stringify(namespace)} cannot be a namespace: ${text(fault)}`,
+      },
+      'identity.account-missing': {
+        rank: 690,
+        text: ({ name }) =>
+          `prepare environment: setting up build pod: Timed out while waiting for ServiceAccount/${text(name)} to be present in the cluster. Check https://docs.gitlab.com/runner/shells/#shell-profile-loading for more information`,
+      },
+    },
+  }),
+];

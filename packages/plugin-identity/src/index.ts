@@ -1,0 +1,51 @@
+import { definePlugin, JobRequestToken, NamespaceToken, type Plugin } from '@millrace/core';
+import { accountCheck } from './account-check.ts';
+import { identityFields } from './identity-fields.ts';
+import { identityStatements } from './identity-statements.ts';
+import { jobNamespace } from './job-namespace.ts';
+import { namespaceObject } from './namespace-object.ts';
+import { pluginName } from './plugin-name.ts';
+import { settingsSchema, type IdentitySettings } from './settings.ts';
+
+export type { IdentitySettings } from './settings.ts';
+
+/** Namespace, service account and API token of jobs. */
+export const plugin: Plugin<IdentitySettings> = definePlugin({
+  name: pluginName,
+  configKey: 'identity',
+  configSchema: settingsSchema,
+  permissions: [
+    {
+      apiGroups: [''],
+      resources: ['namespaces'],
+      verbs: ['create', 'delete'],
+      reason: 'A namespace for each job, where the settings ask for it; in all namespaces.',
+      optional: true,
+    },
+    {
+      apiGroups: [''],
+      resources: ['serviceaccounts'],
+      verbs: ['get'],
+      reason:
+        'Looking for the service account before a pod is made, where the settings ask for it.',
+      optional: true,
+    },
+  ],
+  setup: ({ settings, tap, provide }) => {
+    provide(NamespaceToken, { needs: { settings, request: JobRequestToken } }, (given) =>
+      jobNamespace(given.settings.value, given.request.id),
+    );
+    tap('contributePod', { needs: { settings } }, (_unit, _job, given) =>
+      identityFields(given.settings),
+    );
+    tap(
+      'contributeObject',
+      { needs: { settings, namespace: NamespaceToken } },
+      (_units, _job, given) => [
+        ...identityStatements(given.settings, given.namespace),
+        ...accountCheck(given.settings, given.namespace),
+        ...namespaceObject(given.settings, given.namespace),
+      ],
+    );
+  },
+});

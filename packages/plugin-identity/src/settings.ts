@@ -1,0 +1,35 @@
+import { z } from 'zod';
+
+/** Settings of this plugin. */
+export interface IdentitySettings {
+  /** Namespace of all objects of a job; empty is `default`, with a warning. */
+  readonly namespace: string;
+  /** Each job gets a namespace of its own, created before and deleted after it. */
+  readonly namespacePerJob: boolean;
+  /** What the name of such a namespace begins with; the job's id follows. */
+  readonly namespacePrefix: string;
+  /** Service account of the pods; empty leaves it to the namespace. */
+  readonly serviceAccount: string;
+  /** How often to look again for the service account before a pod is made; without retries nobody looks. */
+  readonly availability: { readonly retries: number; readonly intervalSeconds: number };
+  /** Whether pods get the service account's token; absent leaves it to the service account. */
+  readonly automountServiceAccountToken?: boolean | undefined;
+  /** Token of the job's own for the API server, from a job variable. Not supported yet: a job that has one is refused. */
+  readonly jobToken: string;
+}
+
+/** Schema of {@link IdentitySettings}. */
+export const settingsSchema: z.ZodType<IdentitySettings> = z.strictObject({
+  namespace: z.string().default(''),
+  namespacePerJob: z.boolean().default(false),
+  namespacePrefix: z.string().default('job-'),
+  serviceAccount: z.string().default(''),
+  availability: z
+    .strictObject({
+      retries: z.int().nonnegative().default(0),
+      intervalSeconds: z.int().positive().default(5),
+    })
+    .prefault({}),
+  automountServiceAccountToken: z.boolean().optional(),
+  jobToken: z.string().default(''),
+});

@@ -1,0 +1,2 @@
+/** Name of this plugin. */
+export const pluginName = '@millrace/plugin-metadata';
