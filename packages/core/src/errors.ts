@@ -58,11 +58,28 @@ export type FailureReason =
   | 'evicted'
   | 'node_lost'
   | 'quota_exceeded'
+  /** The API server does not accept the object. */
   | 'api_rejected'
   | 'api_unreachable'
   | 'api_unauthorized'
   | 'api_forbidden'
   | 'api_not_found'
+  /** An object of that name is there and is not this job's. */
+  | 'api_already_exists'
+  /** The object was changed by somebody else meanwhile. */
+  | 'api_conflict'
+  /** The version that a watch or list asked for is no longer kept. */
+  | 'api_expired'
+  /** The API server asks for patience (429). */
+  | 'api_overloaded'
+  /** The API server, a webhook or the node's kubelet does not answer at the moment. */
+  | 'api_unavailable'
+  /** The namespace's Pod Security level refuses the pod. */
+  | 'pod_security_violation'
+  | 'service_account_not_found'
+  | 'namespace_terminating'
+  /** Logs or exec were asked of a container that has not started yet. */
+  | 'container_not_started'
   /** A stream ended without saying how the command ended. */
   | 'exec_lost'
   /** No exit record and no container state: nobody can say how the stage ended. */

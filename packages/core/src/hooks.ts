@@ -4,6 +4,7 @@ import type { Job, JobRequest } from './job.ts';
 import type { KubeObject } from './kubernetes.ts';
 import type { JobResult, PodSnapshot, PodVerdict, StageResult, UnitResult } from './results.ts';
 import type { OverwriteOffer, SettingChange } from './settings.ts';
+import type { Source } from './source.ts';
 import type { AnyToken } from './tokens.ts';
 import type { Stage, Unit } from './units.ts';
 
@@ -32,7 +33,17 @@ export interface HookContext {
   readonly jobId: string;
 }
 
-/** Handlers by hook. Planning hooks are synchronous and pure; the others are asynchronous and take a signal. */
+/** One step of patching: the whole pod after it, who asked for it, and what there is to say. */
+export interface PodPatch {
+  readonly pod: KubeObject;
+  readonly source: Source;
+  readonly statements?: readonly Statement[];
+}
+
+/**
+ * Handlers by hook. Planning hooks are synchronous and pure. The others run with a recorded plan, maybe in another
+ * process than the one that planned: their `needs` may name services of process and generation life, never of a job's.
+ */
 export interface HookHandlers {
   /** What the job may change of the settings, by the peer's rules; applied in order, then validated again. */
   readonly overwriteSettings: (
@@ -45,12 +56,11 @@ export interface HookHandlers {
   readonly contributePod: (unit: Unit, job: Job) => readonly PodContribution[];
   /** Objects besides pods; called once. */
   readonly contributeObject: (units: readonly Unit[], job: Job) => readonly JobContribution[];
-  /** Changes the compiled pod: the operator's own patches, in the order given. Provenance is found by difference. */
-  readonly patchPod: (
-    pod: KubeObject,
-    unit: Unit,
-    job: Job,
-  ) => KubeObject | { readonly pod: KubeObject; readonly statements: readonly Statement[] };
+  /**
+   * Changes the compiled pod: the operator's own patches, in the order given, each step with the line it comes from.
+   * Provenance is found by difference.
+   */
+  readonly patchPod: (pod: KubeObject, unit: Unit, job: Job) => KubeObject | readonly PodPatch[];
   /** Refuses or warns about the final pod. */
   readonly validatePod: (pod: KubeObject, unit: Unit, job: Job) => readonly Statement[];
   /** What a pod's state means. The engine's own rules come last. */

@@ -38,9 +38,10 @@ export interface ObjectRef {
   readonly name: string;
 }
 
-/** What a call may be given: a signal that ends it, and a limit in milliseconds of its own. */
+/** What a call may be given: a signal that ends it, and a limit of its own. */
 export interface CallOptions {
   readonly signal: AbortSignal;
+  /** Milliseconds for the whole call, repetitions and pauses included; for exec and logs for the opening only. */
   readonly timeout?: number;
 }
 
@@ -90,6 +91,7 @@ export interface ExecRequest {
 
 /** How a remote command ended, from the status frame and nothing else. */
 export interface ExecStatus {
+  /** The command's own; -1 when there is none, because the server could not run it or does not know. */
   readonly exitCode: number;
   /** The API server's own message when the code is not from the command, else empty. */
   readonly message: string;

@@ -29,10 +29,18 @@ export interface PlannedJob {
   readonly name: string;
   readonly namespace: string;
   readonly timeoutSeconds: number;
+  /** The job's own credential; absent: the runner's. */
+  readonly credential?: JobCredential;
   /** Values to hide in everything printed. */
   readonly masks: readonly string[];
   /** Names and API versions of the plugins that made the plan. */
   readonly plugins: readonly { readonly name: string; readonly apiVersion: string }[];
+}
+
+/** As whom a job acts on the cluster, when not as the runner. */
+export interface JobCredential {
+  /** Secret. */
+  readonly token: string;
 }
 
 /** A unit with its pod. */
@@ -93,10 +101,9 @@ export interface PlannedRefusal {
 }
 
 /**
- * A value that only the run knows, written as `{"$millrace": "uid", "of": "unit-id"}` in place of a string. The set
- * is closed.
+ * A value that only the run knows, written in place of a string in a manifest. The set is closed: seconds since the
+ * epoch at which the unit (for the job's objects: the job) started, the number of the attempt, the uid of a unit's pod.
  */
-export interface Placeholder {
-  readonly $millrace: 'startedAt' | 'status' | 'attempt' | 'pullPolicy' | 'uid';
-  readonly of?: string;
-}
+export type Placeholder =
+  | { readonly $millrace: 'startedAt' | 'attempt' }
+  | { readonly $millrace: 'uid'; readonly of: string };

@@ -18,6 +18,7 @@ export type SettingForm =
   | 'integer'
   | 'number'
   | 'string-list'
+  | 'integer-list'
   | 'string-or-list'
   | 'string-map'
   | 'table'

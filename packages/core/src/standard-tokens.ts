@@ -1,6 +1,7 @@
 import type { ClusterFacts } from './cluster.ts';
 import type { Expand, Job, JobRequest, Variable } from './job.ts';
 import type { Clock, Logger, Metrics, Random } from './ports.ts';
+import type { JobCredential } from './plan.ts';
 import { createToken, type Token } from './tokens.ts';
 
 /** The process's log, bound to the plugin that asks. */
@@ -28,6 +29,11 @@ export const RandomToken: Token<Random> = createToken('@millrace/core/random', '
 export const PlanTimeToken: Token<number> = createToken('@millrace/core/plan-time', 'job');
 /** Namespace of all namespaced objects of the job; offered by the identity plugin. */
 export const NamespaceToken: Token<string> = createToken('@millrace/core/namespace', 'job');
+/** The job's own credential for the API server, undefined for the runner's; offered by the identity plugin. */
+export const CredentialToken: Token<JobCredential | undefined> = createToken(
+  '@millrace/core/credential',
+  'job',
+);
 /** Operating system and architecture of the nodes that the job may run on; offered by the scheduling plugin. */
 export const PlatformToken: Token<NodePlatform> = createToken('@millrace/core/platform', 'job');
 /** Whether jobs share the workspace's volume; offered by the volumes plugin. */

@@ -17,7 +17,7 @@ const changing = (setting: string, value: string): PluginUnderTest =>
         {
           kind: 'setting',
           plugin: plugin.name,
-          path: [setting],
+          path: setting.split('.'),
           value,
           source: { plugin: plugin.name, variable: 'KUBERNETES_TEST' },
         },
@@ -105,12 +105,23 @@ it.each([
   expect(spec(await planned(toml))).toEqual(expected);
 });
 
-it('a token that the job may bring is refused by the name of its variable', async () => {
-  const harness = await planned('namespace = "ci"', [changing('jobToken', 'secret-value')]);
-  const { refused } = harness.plan();
-  expect(refused).toMatchObject({ code: 'identity.token', reason: 'configuration_error' });
-  expect(refused?.message).toContain('KUBERNETES_BEARER_TOKEN');
-  expect(JSON.stringify(harness.plan())).not.toContain('secret-value');
+it("a token that the job brings is the job's credential; the configured one is the runner's", async () => {
+  const toml = 'host = "https://k8s.example.com"\nbearer_token = "of-the-runner"';
+  const own = await planned(toml, [changing('connection.token', 'of-the-job')]);
+  expect(own.generation.settings.settings.get(plugin.name)?.value).toMatchObject({
+    connection: { server: 'https://k8s.example.com', token: 'of-the-runner' },
+  });
+  expect(own.plan().job.credential).toEqual({ token: 'of-the-job' });
+  expect((await planned(toml)).plan().job.credential).toBeUndefined();
+});
+
+it('a client certificate without key and CA ends the job in the peer’s words (gitlab/101)', async () => {
+  const harness = await planned('host = "https://k8s.example.com"\ncert_file = "/c.pem"');
+  expect(harness.plan().refused).toMatchObject({
+    reason: 'configuration_error',
+    message:
+      'getting Kubernetes config: ca file, cert file and key file must be specified when using file based auth',
+  });
 });
 
 it('a namespace that no request can name ends the job in the peer’s words', async () => {

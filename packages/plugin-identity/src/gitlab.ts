@@ -48,6 +48,67 @@ const rows: readonly SettingRow[] = [
     default: 'not sent',
     doc: "Whether pods get the service account's token.",
   },
+  {
+    key: 'host',
+    path: 'connection.server',
+    form: 'string',
+    environment: 'KUBERNETES_HOST',
+    flag: 'host',
+    since: '≤12.5',
+    default: 'in-cluster, else the kubeconfig',
+    doc: 'URL of the API server; with it, only bearer_token and the three files below say as whom.',
+  },
+  {
+    key: 'context',
+    path: 'connection.context',
+    form: 'string',
+    environment: 'KUBECTL_CONTEXT',
+    flag: 'context',
+    since: '18.5',
+    default: 'the current one',
+    doc: 'Context of the kubeconfig, where host is unset and the runner is not in a cluster.',
+  },
+  {
+    key: 'bearer_token',
+    path: 'connection.token',
+    form: 'string',
+    secret: true,
+    environment: 'KUBERNETES_BEARER_TOKEN',
+    flag: 'bearer_token',
+    since: '≤12.5',
+    default: 'none',
+    doc: 'Token for the API server.',
+  },
+  {
+    key: 'ca_file',
+    path: 'connection.caFile',
+    form: 'string',
+    environment: 'KUBERNETES_CA_FILE',
+    flag: 'ca-file',
+    since: '≤12.5',
+    default: 'the CAs that Node trusts',
+    doc: "File with the CA of the API server's certificate.",
+  },
+  {
+    key: 'cert_file',
+    path: 'connection.certFile',
+    form: 'string',
+    environment: 'KUBERNETES_CERT_FILE',
+    flag: 'cert-file',
+    since: '≤12.5',
+    default: 'none',
+    doc: 'File with the client certificate; needs key_file and ca_file.',
+  },
+  {
+    key: 'key_file',
+    path: 'connection.keyFile',
+    form: 'string',
+    environment: 'KUBERNETES_KEY_FILE',
+    flag: 'key-file',
+    since: '≤12.5',
+    default: 'none',
+    doc: 'File with the key of the client certificate.',
+  },
 ];
 
 const overwrites: readonly OverwriteRow[] = [
@@ -71,13 +132,13 @@ const overwrites: readonly OverwriteRow[] = [
   },
   {
     variable: 'KUBERNETES_BEARER_TOKEN',
-    path: 'jobToken',
+    path: 'connection.token',
     form: 'value',
     gate: { rule: 'switch', key: 'bearer_token_overwrite_allowed' },
     label: 'BearerToken',
     secret: true,
     rank: 30,
-    doc: 'Token for the API server in place of the configured one; not supported yet, where it is allowed the job is refused.',
+    doc: 'Token for the API server in place of the configured one, for this job.',
   },
 ];
 
@@ -92,10 +153,10 @@ export const bindings: readonly Binding[] = [
     overwrites,
     constants: { namespacePrefix: 'ci-job-' },
     wording: {
-      'identity.token': {
-        rank: 160,
+      'identity.connection': {
+        rank: 240,
         text: () =>
-          'KUBERNETES_BEARER_TOKEN is not supported yet: remove the variable, or unset bearer_token_overwrite_allowed so that it is ignored',
+          'getting Kubernetes config: ca file, cert file and key file must be specified when using file based auth',
       },
       'identity.namespace-assumed': {
         rank: 250,

@@ -7,19 +7,23 @@ export function identityStatements(
   settings: Settings<IdentitySettings>,
   namespace: string,
 ): readonly (Statement | Decision)[] {
-  return [...tokenStatements(settings), ...namespaceStatements(settings, namespace)];
+  return [...connectionStatements(settings), ...namespaceStatements(settings, namespace)];
 }
 
-/** Never ignored: the job would act on the cluster as someone else than its author thinks. */
-function tokenStatements({ value, source }: Settings<IdentitySettings>): readonly Statement[] {
-  if (value.jobToken === '') return [];
+/** A client certificate is of no use alone; the peer stops the job here too (gitlab/101). */
+function connectionStatements({
+  value: { connection },
+  source,
+}: Settings<IdentitySettings>): readonly Statement[] {
+  const { server, certFile, keyFile, caFile } = connection;
+  if (server === '' || certFile === '' || (keyFile !== '' && caFile !== '')) return [];
   return [
     {
       kind: 'refuse',
-      code: 'identity.token',
-      text: "a token of the job's own for the Kubernetes API is not supported yet: remove it",
+      code: 'identity.connection',
+      text: 'a client certificate needs its key file and the CA file too',
       reason: 'configuration_error',
-      source: source(['jobToken']),
+      source: source(['connection', 'certFile']),
     },
   ];
 }

@@ -1,13 +1,20 @@
-import { definePlugin, JobRequestToken, NamespaceToken, type Plugin } from '@millrace/core';
+import {
+  CredentialToken,
+  definePlugin,
+  JobRequestToken,
+  NamespaceToken,
+  type Plugin,
+} from '@millrace/core';
 import { accountCheck } from './account-check.ts';
 import { identityFields } from './identity-fields.ts';
 import { identityStatements } from './identity-statements.ts';
+import { jobCredential } from './job-credential.ts';
 import { jobNamespace } from './job-namespace.ts';
 import { namespaceObject } from './namespace-object.ts';
 import { pluginName } from './plugin-name.ts';
 import { settingsSchema, type IdentitySettings } from './settings.ts';
 
-export type { IdentitySettings } from './settings.ts';
+export type { ConnectionSettings, IdentitySettings } from './settings.ts';
 
 /** Namespace, service account and API token of jobs. */
 export const plugin: Plugin<IdentitySettings> = definePlugin({
@@ -35,6 +42,7 @@ export const plugin: Plugin<IdentitySettings> = definePlugin({
     provide(NamespaceToken, { needs: { settings, request: JobRequestToken } }, (given) =>
       jobNamespace(given.settings.value, given.request.id),
     );
+    provide(CredentialToken, { needs: { settings } }, (given) => jobCredential(given.settings));
     tap('contributePod', { needs: { settings } }, (_unit, _job, given) =>
       identityFields(given.settings),
     );

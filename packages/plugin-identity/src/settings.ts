@@ -14,8 +14,20 @@ export interface IdentitySettings {
   readonly availability: { readonly retries: number; readonly intervalSeconds: number };
   /** Whether pods get the service account's token; absent leaves it to the service account. */
   readonly automountServiceAccountToken?: boolean | undefined;
-  /** Token of the job's own for the API server, from a job variable. Not supported yet: a job that has one is refused. */
-  readonly jobToken: string;
+  /** How to reach the API server, and as whom. */
+  readonly connection: ConnectionSettings;
+}
+
+/** Address and credentials of the API server; empty text is unset. Files are read by whoever connects. */
+export interface ConnectionSettings {
+  /** URL; unset: in-cluster, else the kubeconfig. */
+  readonly server: string;
+  /** Context of the kubeconfig. */
+  readonly context: string;
+  readonly token: string;
+  readonly caFile: string;
+  readonly certFile: string;
+  readonly keyFile: string;
 }
 
 /** Schema of {@link IdentitySettings}. */
@@ -31,5 +43,14 @@ export const settingsSchema: z.ZodType<IdentitySettings> = z.strictObject({
     })
     .prefault({}),
   automountServiceAccountToken: z.boolean().optional(),
-  jobToken: z.string().default(''),
+  connection: z
+    .strictObject({
+      server: z.string().default(''),
+      context: z.string().default(''),
+      token: z.string().default(''),
+      caFile: z.string().default(''),
+      certFile: z.string().default(''),
+      keyFile: z.string().default(''),
+    })
+    .prefault({}),
 });

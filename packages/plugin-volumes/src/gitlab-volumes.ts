@@ -25,11 +25,11 @@ function given(member: string, value: JsonValue | undefined): JsonObject {
   return value === undefined || value === '' || value === false ? {} : { [member]: value };
 }
 
-/** Items in the order of their keys, which Go's maps do not have. */
+/** Items by key, last first: Go's maps have no order, and this is the one that was recorded (gitlab/115). */
 function items(entry: Entry): JsonObject {
   const table = entry['items'];
   if (typeof table !== 'object' || table === null || Object.keys(table).length === 0) return {};
-  const sorted = Object.entries(table as JsonObject).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const sorted = Object.entries(table as JsonObject).toSorted(([a], [b]) => (a < b ? 1 : -1));
   return { items: sorted.map(([key, path]) => ({ key, path: path ?? '' })) };
 }
 

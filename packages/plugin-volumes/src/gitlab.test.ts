@@ -163,7 +163,7 @@ it('sends other volumes as often as they are written', async () => {
   ]);
 });
 
-it('orders items by key (gitlab/115)', async () => {
+it('orders items by key, last first (gitlab/115)', async () => {
   const planned = await harness(`
     [[runners.kubernetes.volumes.config_map]]
       name = "cm"
@@ -178,8 +178,8 @@ it('orders items by key (gitlab/115)', async () => {
       configMap: {
         name: 'cm',
         items: [
-          { key: 'key_1', path: 'relative/path' },
           { key: 'key_2', path: 'key_2' },
+          { key: 'key_1', path: 'relative/path' },
         ],
       },
     },

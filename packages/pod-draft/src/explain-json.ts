@@ -50,7 +50,7 @@ export function explainJson(plan: Plan, options: ExplainOptions = {}): Explanati
     })),
     provenance: Object.fromEntries(objects.map(({ provenance }, index) => [index, provenance])),
     refused: refused && { reason: failureReason(refused.reason), message: refused.message },
-    log: log.map((line) => logLine(line)),
+    log: log.flatMap((line) => logLine(line).split('\n')),
   };
 }
 

@@ -27,16 +27,6 @@ const appKeys = [
   'job_status_final_update_retry_limit',
   'custom_build_dir',
 ];
-/** Members of `[runners.kubernetes]` that say how to reach the API server; not a plugin's. */
-export const connectionKeys: readonly string[] = [
-  'host',
-  'context',
-  'cert_file',
-  'key_file',
-  'ca_file',
-  'bearer_token',
-];
-
 /** One runner of a `config.toml`. */
 export interface RunnerConfig {
   readonly file: string;
@@ -46,8 +36,6 @@ export interface RunnerConfig {
   readonly url: string;
   readonly table: PeerTable;
   readonly plugins: readonly PluginReference[];
-  /** `[runners.kubernetes]` as written, for the connection. */
-  readonly pods: JsonObject;
 }
 
 /**
@@ -74,8 +62,6 @@ export function runnerConfig(text: string, file: string, name: string | undefine
   const millraceKey = lookupKey(runner, 'millrace');
   const own = object(millraceKey === undefined ? undefined : runner[millraceKey]);
   const runnerPath = ['runners', index];
-  const kubernetes = lookupKey(runner, 'kubernetes');
-  const pods = object(kubernetes === undefined ? undefined : runner[kubernetes]);
   return {
     file,
     folder: dirname(resolve(file)),
@@ -83,10 +69,7 @@ export function runnerConfig(text: string, file: string, name: string | undefine
     token: textOf(runner['token']) ?? '',
     url: textOf(runner['url']) ?? '',
     table: {
-      runner: {
-        ...runner,
-        ...(kubernetes === undefined ? {} : { [kubernetes]: without(pods, connectionKeys) }),
-      },
+      runner,
       runnerPath,
       podsKey: 'kubernetes',
       appKeys,
@@ -98,7 +81,6 @@ export function runnerConfig(text: string, file: string, name: string | undefine
       ...references(object(document.value['millrace']), ['millrace'], document),
       ...references(own, [...runnerPath, 'millrace'], document),
     ],
-    pods,
   };
 }
 
@@ -170,9 +152,3 @@ const object = (value: JsonValue | undefined): JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
 const textOf = (value: JsonValue | undefined): string | undefined =>
   typeof value === 'string' ? value : undefined;
-
-function without(table: JsonObject, keys: readonly string[]): JsonObject {
-  return Object.fromEntries(
-    Object.entries(table).filter(([key]) => !keys.includes(key.toLowerCase())),
-  );
-}
