@@ -2,8 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSystemClock, systemRandom } from '@millrace/async';
-import type { JobResult, JobStore, RunEvent } from '@millrace/core';
-import { createExecutor, openDirectoryStore, type RunLimits } from '@millrace/engine';
+import type { JobResult, JobStore, KubeApi, RunEvent } from '@millrace/core';
+import {
+  createExecutor,
+  openDirectoryStore,
+  type DirectoryStore,
+  type RunLimits,
+} from '@millrace/engine';
 import {
   planSessionJob,
   recordRun,
@@ -25,10 +30,17 @@ export interface StartedJob {
 }
 
 /** How a suite starts a job. */
-export interface JobSpec extends Pick<SessionJobOptions, 'stages'>, Partial<SessionJobOptions> {
+export interface JobSpec extends Partial<Omit<SessionJobOptions, 'stages'>> {
+  readonly stages: SessionJobOptions['stages'];
   readonly limits?: Partial<RunLimits>;
   /** Sees each event before it is recorded, and may hold the run back. */
   readonly observe?: (event: RunEvent) => Promise<void>;
+  /** Puts faults in front of the cluster. */
+  readonly api?: (api: KubeApi) => KubeApi;
+  /** The job is canceled before it begins. */
+  readonly canceled?: boolean;
+  /** Puts faults in front of the record. */
+  readonly wrapStore?: (store: JobStore) => JobStore;
 }
 
 /** Starts jobs on a cluster, each in a namespace of its own unless one is given, and cleans up behind them. */
@@ -37,7 +49,15 @@ export function jobStarter(cluster: ClusterHandle): {
   readonly close: () => Promise<void>;
 } {
   const folders: string[] = [];
-  const start = async ({ limits, observe, ...spec }: JobSpec): Promise<StartedJob> => {
+  const stores: DirectoryStore[] = [];
+  const start = async ({
+    limits,
+    observe,
+    canceled = false,
+    api = (same) => same,
+    wrapStore = (same) => same,
+    ...spec
+  }: JobSpec): Promise<StartedJob> => {
     const folder = await mkdtemp(join(tmpdir(), 'millrace-e2e-'));
     folders.push(folder);
     const namespace = spec.namespace ?? (await cluster.newNamespace());
@@ -51,10 +71,12 @@ export function jobStarter(cluster: ClusterHandle): {
     });
     const cancel = new AbortController();
     const abort = new AbortController();
+    if (canceled) cancel.abort();
     const store = await openDirectoryStore(folder, { signal: abort.signal });
+    stores.push(store);
     const executor = createExecutor({
-      api: cluster.api,
-      store,
+      api: api(cluster.api),
+      store: wrapStore(store),
       clock: createSystemClock(),
       logger: silentLogger,
       runnerId,
@@ -78,6 +100,7 @@ export function jobStarter(cluster: ClusterHandle): {
   return {
     start,
     close: async () => {
+      for (const store of stores) await store.close();
       for (const folder of folders) await rm(folder, { recursive: true, force: true });
     },
   };

@@ -46,7 +46,7 @@ export interface JobResult {
 /** A pod and the events about it, as the unit runner sees them. */
 export interface PodSnapshot {
   readonly pod: KubeObject;
-  /** Latest first. */
+  /** Latest first. Empty as long as the engine watches pods only. */
   readonly events: readonly KubeObject[];
   /** Milliseconds since the pod was created by us. */
   readonly age: number;

@@ -11,10 +11,10 @@ export interface Unit {
   /** Unique in the job; a DNS label. */
   readonly id: string;
   readonly title: string;
-  /** Units that must have ended before this one starts. */
+  /** Units that must have ended, or for background ones have started, before this one starts. */
   readonly after: readonly string[];
   readonly on: RunCondition;
-  /** Started and not awaited; stopped when all others have ended. */
+  /** Started and not awaited; stopped as by a cancel when all others have ended, which is no failure. */
   readonly background: boolean;
   /** Whether its failure fails the job. */
   readonly countsAsFailure: boolean;

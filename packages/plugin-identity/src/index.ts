@@ -43,8 +43,8 @@ export const plugin: Plugin<IdentitySettings> = definePlugin({
       jobNamespace(given.settings.value, given.request.id),
     );
     provide(CredentialToken, { needs: { settings } }, (given) => jobCredential(given.settings));
-    tap('contributePod', { needs: { settings } }, (_unit, _job, given) =>
-      identityFields(given.settings),
+    tap('contributePod', { needs: { settings, namespace: NamespaceToken } }, (_unit, _job, given) =>
+      identityFields(given.settings, given.namespace),
     );
     tap(
       'contributeObject',

@@ -5,6 +5,10 @@ export type {
   StreamKind,
 } from './cluster/cluster-handle.ts';
 export { startEmbeddedHandle, type EmbeddedHandleOptions } from './cluster/embedded-handle.ts';
+export {
+  definePluginConformance,
+  type ConformanceOptions,
+} from './conformance/plugin-conformance.ts';
 export { recordRun, type RunRecorder } from './jobs/run-recorder.ts';
 export {
   planSessionJob,
@@ -12,10 +16,6 @@ export {
   type SessionJob,
   type SessionJobOptions,
 } from './jobs/session-job.ts';
-export {
-  createPluginHarness,
-  type HarnessOptions,
-  type PluginHarness,
-  type PluginUnderTest,
-} from './plugin-harness.ts';
+export type { HarnessOptions, PluginUnderTest } from './harness-options.ts';
+export { createPluginHarness, type PluginHarness } from './plugin-harness.ts';
 export { silentLogger } from './silent-logger.ts';

@@ -1,48 +1,19 @@
-import {
-  ExpandToken,
-  JobToken,
-  VariablesToken,
-  type Binding,
-  type ClusterFacts,
-  type ContainerRequest,
-  type Job,
-  type JobRequest,
-  type JsonObject,
-  type KubeObject,
-  type Plan,
-  type Plugin,
-  type ProvenanceEntry,
-  type Unit,
-  type Variable,
+import type {
+  Binding,
+  ClusterFacts,
+  JobRequest,
+  JsonObject,
+  KubeObject,
+  Plan,
+  Plugin,
+  ProvenanceEntry,
 } from '@millrace/core';
-import { createFakeClock } from '@millrace/async';
+import { createFakeClock, type FakeClock } from '@millrace/async';
 import { formatProblem, parseToml } from '@millrace/config';
 import { createGeneration, makePlan, type Generation, type LoadedPlugin } from '@millrace/engine';
+import type { HarnessOptions, PluginUnderTest } from './harness-options.ts';
+import { peerPlugin } from './peer-plugin.ts';
 import { silentLogger } from './silent-logger.ts';
-
-/** A plugin of any settings; the harness only sets it up. */
-export type PluginUnderTest = Pick<Plugin, '$$type' | 'name' | 'apiVersion' | 'configKey'> & {
-  readonly configSchema: unknown;
-  readonly setup: unknown;
-};
-
-/** What surrounds the plugin under test. */
-export interface HarnessOptions {
-  /**
-   * The runner's configuration as a peer's file says it, without the `[[runners]]` line: pod settings below
-   * `[runners.kubernetes]`, the plugin's own below `[runners.millrace.<configKey>]`.
-   */
-  readonly toml?: string;
-  readonly bindings?: readonly Binding[];
-  /** Plugins beside it. */
-  readonly beside?: readonly PluginUnderTest[];
-  readonly job?: Partial<Job>;
-  readonly containers?: readonly (Pick<ContainerRequest, 'name' | 'role'> &
-    Partial<ContainerRequest>)[];
-  readonly variables?: readonly (Pick<Variable, 'key' | 'value'> & Partial<Variable>)[];
-  readonly facts?: Partial<ClusterFacts>;
-  readonly seed?: number;
-}
 
 /** A plugin set up in the real engine, with a job to plan. */
 export interface PluginHarness {
@@ -55,6 +26,8 @@ export interface PluginHarness {
   /** Warnings about the configuration, as printed. */
   readonly warnings: readonly string[];
   readonly generation: Generation;
+  /** The clock of the plugin and of its hooks' budgets. */
+  readonly clock: FakeClock;
   readonly dispose: () => Promise<void>;
 }
 
@@ -69,6 +42,7 @@ export async function createPluginHarness(
   const document = parseToml(`[[runners]]\n${options.toml ?? ''}`, 'config.toml');
   const runner = (document.value['runners'] as readonly JsonObject[])[0] ?? {};
   const own = (runner['millrace'] ?? {}) as JsonObject;
+  const clock = createFakeClock();
   const generation = await createGeneration({
     builtIn: [
       peerPlugin(options),
@@ -86,7 +60,7 @@ export async function createPluginHarness(
       positionOf: document.positionOf,
     },
     logger: silentLogger,
-    clock: createFakeClock(),
+    clock,
     metrics: { count: () => undefined, observe: () => undefined },
     subject: 'config.toml',
     signal: new AbortController().signal,
@@ -111,6 +85,7 @@ export async function createPluginHarness(
     explain: (pointer) => planned().pod.provenance[pointer] ?? [],
     warnings: generation.warnings.map(formatProblem),
     generation,
+    clock,
     dispose: generation.dispose,
   };
 }
@@ -133,71 +108,3 @@ const harnessRequest: JobRequest = {
     slot: 0,
   },
 };
-
-/** Stands for what knows a peer: offers the job and one unit. */
-function peerPlugin(options: HarnessOptions): LoadedPlugin {
-  const job: Job = {
-    id: 'job-1',
-    name: 'job',
-    podName: 'job-1',
-    timeoutSeconds: 3600,
-    services: [],
-    labels: [],
-    annotations: [],
-    ...options.job,
-  };
-  const variables = (options.variables ?? []).map((variable): Variable => ({
-    public: true,
-    file: false,
-    masked: false,
-    raw: false,
-    internal: false,
-    ...variable,
-  }));
-  const containers = (
-    options.containers ?? [
-      { name: 'build', role: 'build' },
-      { name: 'helper', role: 'helper' },
-    ]
-  ).map((container): ContainerRequest => ({
-    init: false,
-    driven: false,
-    variables: [],
-    rank: 0,
-    ...container,
-  }));
-  const unit: Unit = {
-    id: 'job',
-    title: 'job',
-    after: [],
-    on: 'success',
-    background: false,
-    countsAsFailure: true,
-    recreate: { when: 'never' },
-    startTimeoutSeconds: 180,
-    podName: job.podName,
-    containers,
-    work: { kind: 'container', container: containers[0]?.name ?? 'build' },
-  };
-  const expand = (text: string): string =>
-    text.replaceAll(
-      /\$(\w+)/g,
-      (_, key: string) => variables.findLast((variable) => variable.key === key)?.value ?? '',
-    );
-  const plugin: Plugin = {
-    $$type: '@millrace/plugin',
-    name: '@millrace/testkit-peer',
-    apiVersion: '1',
-    configKey: 'testkit_peer',
-    configSchema: {
-      '~standard': { version: 1, vendor: 'millrace', validate: (value) => ({ value }) },
-    },
-    setup: ({ tap, provide }) => {
-      provide(JobToken, { needs: {} }, () => job);
-      provide(VariablesToken, { needs: {} }, () => variables);
-      provide(ExpandToken, { needs: {} }, () => expand);
-      tap('planUnits', { phase: 'pre' }, (units) => [...units, unit]);
-    },
-  };
-  return { plugin, origin: 'testkit', bindings: [] };
-}

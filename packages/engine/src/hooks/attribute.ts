@@ -21,10 +21,18 @@ export function attribute(thrown: unknown, plugin: string, hook: HookName): Runn
   });
 }
 
-/** A handler did not settle within its budget. */
-export function overdue(plugin: string, hook: HookName, milliseconds: number): RunnerError {
+/**
+ * A handler did not settle in time.
+ * @param why - what the time is counted from, behind it in the sentence; empty for the call itself
+ */
+export function overdue(
+  plugin: string,
+  hook: HookName,
+  milliseconds: number,
+  why: string,
+): RunnerError {
   return new RunnerError(
-    `plugin ${plugin} did not finish its ${hook} hook within ${milliseconds / 1000} s`,
+    `plugin ${plugin} did not finish its ${hook} hook within ${milliseconds / 1000} s${why === '' ? '' : ` ${why}`}`,
     {
       code: 'MILLRACE_E_PLUGIN_TIMEOUT',
       kind: 'system',

@@ -77,6 +77,47 @@ it('a handler that never settles is named when its budget is used up, and stays 
   expect(engine.pending).toEqual(['acme (beforeStage)']);
 });
 
+it('a handler that throws at once is not listed as pending', async () => {
+  const { engine } = engineOf(
+    'beforeStage',
+    tap('beforeStage', 'acme', () => {
+      throw new Error('boom');
+    }),
+  );
+  await engine.series('beforeStage', [], context, noNeeds).catch(() => undefined);
+  expect(engine.pending).toEqual([]);
+});
+
+it('a handler without budget that ignores its abort is given up by name', async () => {
+  const { engine, clock } = engineOf(
+    'runStage',
+    tap('runStage', 'acme', () => new Promise(() => undefined)),
+  );
+  const stop = new AbortController();
+  const outcome = engine
+    .wrap('runStage', [], { ...context, signal: stop.signal }, noNeeds, () => Promise.resolve(1))
+    .catch((error: unknown) => error);
+  stop.abort();
+  await clock.advance(5_000);
+  expect(await outcome).toMatchObject({
+    message: 'plugin acme did not finish its runStage hook within 5 s of being told to end',
+  });
+  expect(clock.pending()).toBe(0);
+});
+
+it.each([undefined, Promise.resolve([])])(
+  'a collecting handler that returns no list is named',
+  (result) => {
+    const { engine } = engineOf(
+      'contributePod',
+      tap('contributePod', 'acme', () => result),
+    );
+    expect(() => engine.collect('contributePod', [], noNeeds)).toThrow(
+      'plugin acme failed in its contributePod hook: it must return a list at once',
+    );
+  },
+);
+
 it('the signal of an overdue handler is aborted with the reason', async () => {
   const seen = deferred<unknown>();
   const { engine, clock } = engineOf(

@@ -1,19 +1,14 @@
-import {
-  hookTable,
-  type Clock,
-  type HookContext,
-  type HookHandlers,
-  type HookName,
-  type Logger,
-  type NeedsOf,
-  type RunnerError,
-  type Tap,
+import type {
+  Clock,
+  HookContext,
+  HookHandlers,
+  HookName,
+  Logger,
+  RunnerError,
+  Tap,
 } from '@millrace/core';
-import { linkSignals } from '@millrace/async';
-import { attribute, overdue } from './attribute.ts';
-
-/** Gives handlers what they need; a job's scope. */
-export type ResolveNeeds = (needs: NeedsOf) => Readonly<Record<string, unknown>>;
+import { attribute } from './attribute.ts';
+import { TapCaller, type HookTiming, type ResolveNeeds } from './call-tap.ts';
 
 /** One element that a collecting hook gave, with who gave it and where in its list it stood. */
 export interface Collected<Item> {
@@ -22,16 +17,7 @@ export interface Collected<Item> {
   readonly item: Item;
 }
 
-/** Time that handlers of a plugin took. */
-export interface HookTiming {
-  readonly hook: HookName;
-  readonly plugin: string;
-  readonly calls: number;
-  readonly milliseconds: number;
-}
-
 type Arguments<Name extends HookName> = Parameters<HookHandlers[Name]>;
-type AsyncHook = 'beforeStage' | 'afterStage' | 'cleanup' | 'unitFinished' | 'jobFinished';
 
 /** How a value goes into a handler and how its result is taken up. */
 export interface Waterfall<Value> {
@@ -49,18 +35,13 @@ export interface HookEngineOptions {
 /** Runs handlers in their order: one method a kind. Every error names plugin and hook. */
 export class HookEngine {
   readonly #taps: ReadonlyMap<HookName, readonly Tap[]>;
-  readonly #clock: Clock;
   readonly #logger: Logger;
-  readonly #timings = new Map<
-    string,
-    { hook: HookName; plugin: string; calls: number; milliseconds: number }
-  >();
-  readonly #pending = new Map<symbol, { readonly hook: HookName; readonly plugin: string }>();
+  readonly #caller: TapCaller;
 
   constructor({ taps, clock, logger }: HookEngineOptions) {
     this.#taps = taps;
-    this.#clock = clock;
     this.#logger = logger;
+    this.#caller = new TapCaller(clock);
   }
 
   /** Handlers of a hook in the order they run. */
@@ -68,13 +49,14 @@ export class HookEngine {
     return this.#taps.get(hook) ?? [];
   }
 
+  /** Time of each plugin in each hook, since the generation began. */
   get timings(): readonly HookTiming[] {
-    return [...this.#timings.values()];
+    return this.#caller.timings;
   }
 
-  /** Calls that have not settled, as `plugin (hook)`. */
+  /** Asynchronous calls that have not settled, as `plugin (hook)`. */
   get pending(): readonly string[] {
-    return [...this.#pending.values()].map(({ plugin, hook }) => `${plugin} (${hook})`);
+    return this.#caller.pending;
   }
 
   /** Each handler is given what came of the one before. */
@@ -87,7 +69,11 @@ export class HookEngine {
   ): Value {
     let current = value;
     for (const tap of this.order(hook))
-      current = accept(current, this.#call(tap, [give(current), ...rest], resolve), tap.plugin);
+      current = accept(
+        current,
+        this.#caller.call(tap, [give(current), ...rest], resolve),
+        tap.plugin,
+      );
     return current;
   }
 
@@ -99,7 +85,7 @@ export class HookEngine {
   ): readonly Collected<Item>[] {
     const counters = new Map<string, number>();
     return this.order(hook).flatMap((tap) => {
-      const items = this.#call(tap, args, resolve) as readonly Item[];
+      const items = listFrom(tap, this.#caller.call(tap, args, resolve)) as readonly Item[];
       return items.map((item) => {
         const sequence = counters.get(tap.plugin) ?? 0;
         counters.set(tap.plugin, sequence + 1);
@@ -115,7 +101,9 @@ export class HookEngine {
     resolve: ResolveNeeds,
   ): ReturnType<HookHandlers[Name]> | undefined {
     for (const tap of this.order(hook)) {
-      const result = this.#call(tap, args, resolve) as ReturnType<HookHandlers[Name]> | undefined;
+      const result = this.#caller.call(tap, args, resolve) as
+        | ReturnType<HookHandlers[Name]>
+        | undefined;
       if (result !== undefined) return result;
     }
     return undefined;
@@ -128,7 +116,7 @@ export class HookEngine {
     context: HookContext,
     resolve: ResolveNeeds,
   ): Promise<void> {
-    for (const tap of this.order(hook)) await this.#callAsync(tap, args, context, resolve);
+    for (const tap of this.order(hook)) await this.#caller.callAsync(tap, args, context, resolve);
   }
 
   /** Handlers around each other and around `innermost`. */
@@ -151,7 +139,7 @@ export class HookEngine {
         called = true;
         return compose(index + 1);
       };
-      return this.#callAsync(tap, args, context, resolve, [next]) as Promise<Result>;
+      return this.#caller.callAsync(tap, args, context, resolve, [next]) as Promise<Result>;
     };
     return compose(0);
   }
@@ -161,7 +149,7 @@ export class HookEngine {
     const failures: RunnerError[] = [];
     for (const tap of this.order('cleanup').toReversed()) {
       try {
-        await this.#callAsync(tap, [], context, resolve);
+        await this.#caller.callAsync(tap, [], context, resolve);
       } catch (failure) {
         failures.push(attribute(failure, tap.plugin, 'cleanup'));
       }
@@ -179,7 +167,7 @@ export class HookEngine {
     await Promise.all(
       this.order(hook).map(async (tap) => {
         try {
-          await this.#callAsync(tap, args, context, resolve);
+          await this.#caller.callAsync(tap, args, context, resolve);
         } catch (failure) {
           this.#logger.warn(attribute(failure, tap.plugin, hook).message, {
             plugin: tap.plugin,
@@ -190,71 +178,19 @@ export class HookEngine {
       }),
     );
   }
+}
 
-  #call(tap: Tap, args: readonly unknown[], resolve: ResolveNeeds): unknown {
-    const started = this.#clock.monotonic();
-    try {
-      return tap.handler(...args, resolve(tap.needs));
-    } catch (thrown) {
-      throw attribute(thrown, tap.plugin, tap.hook);
-    } finally {
-      this.#measure(tap, started);
-    }
-  }
-
-  async #callAsync(
-    tap: Tap,
-    args: readonly unknown[],
-    context: HookContext,
-    resolve: ResolveNeeds,
-    last: readonly unknown[] = [],
-  ): Promise<unknown> {
-    const hook = tap.hook as AsyncHook | 'runStage';
-    const { budget } = hookTable[hook];
-    const started = this.#clock.monotonic();
-    const call = Symbol(hook);
-    this.#pending.set(call, { hook, plugin: tap.plugin });
-    const limit = new AbortController();
-    const linked = linkSignals(context.signal, limit.signal);
-    let stop: () => void = () => undefined;
-    try {
-      const handled = Promise.resolve(
-        tap.handler(...args, { ...context, signal: linked.signal }, ...last, resolve(tap.needs)),
-      );
-      if (budget === 0) return await handled;
-      const expired = new Promise<never>((_, reject) => {
-        stop = this.#clock.after(budget, () => {
-          const error = overdue(tap.plugin, hook, budget);
-          limit.abort(error);
-          reject(error);
-        });
-      });
-      // A call that outlives its budget stays listed as pending until it settles.
-      handled.then(
-        () => this.#pending.delete(call),
-        () => this.#pending.delete(call),
-      );
-      return await Promise.race([handled, expired]);
-    } catch (thrown) {
-      throw attribute(thrown, tap.plugin, hook);
-    } finally {
-      stop();
-      linked.dispose();
-      if (budget === 0) this.#pending.delete(call);
-      this.#measure(tap, started);
-    }
-  }
-
-  #measure(tap: Tap, started: number): void {
-    const key = `${tap.hook} ${tap.plugin}`;
-    const entry = this.#timings.get(key) ?? {
-      hook: tap.hook,
-      plugin: tap.plugin,
-      calls: 0,
-      milliseconds: 0,
-    };
-    entry.calls += 1;
-    entry.milliseconds += this.#clock.monotonic() - started;
-    this.#timings.set(key, entry);
-  }
+/** What a hook that collects returned. Plugins may be plain JavaScript, so nothing is taken for granted. */
+export function listFrom(
+  { plugin, hook }: Pick<Tap, 'plugin' | 'hook'>,
+  result: unknown,
+): readonly unknown[] {
+  if (Array.isArray(result)) return result as readonly unknown[];
+  throw attribute(
+    new Error(
+      `it must return a list at once, not ${result instanceof Promise ? 'a promise' : typeof result}`,
+    ),
+    plugin,
+    hook,
+  );
 }

@@ -4,7 +4,9 @@ import { roleOf } from '../run/open-driver.ts';
 
 /** Without word from a session for so long after its last stage, a driver ends itself. */
 const driverIdleSeconds = 900;
-const source = { plugin: '@millrace/engine' };
+/** The engine's own name in provenance and refusals. */
+export const ENGINE = '@millrace/engine';
+const source = { plugin: ENGINE };
 
 /** What every pod of ours carries whatever the plugins: its labels, and the driver in the containers it drives. */
 export function engineContributions(

@@ -5,12 +5,13 @@ import {
   createToken,
   defineBinding,
   isRunnerError,
+  LoggerToken,
   SettingError,
   type JsonObject,
   type StandardSchema,
 } from '@millrace/core';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { generationOf, peer, planOf, pluginOf } from './plan.test.helper.ts';
+import { generationOf, peer, planOf, pluginOf, silent } from './plan.test.helper.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -50,6 +51,68 @@ it('a service that nobody offers is named with the plugin that needs it', async 
   expect(await failure(generationOf([peer, needy]))).toContain(
     'the contributePod hook of plugin needy needs the service test/lost',
   );
+});
+
+it.each(['beforeStage', 'classifyPod', 'cleanup', 'jobFinished'] as const)(
+  'a %s hook that needs a service of a job is refused at boot, because a recorded plan has none',
+  async (hook) => {
+    const needy = pluginOf('needy', ({ tap, settings }) =>
+      tap(hook as 'cleanup', { needs: { settings } }, () => Promise.resolve()),
+    );
+    expect(await failure(generationOf([peer, needy]))).toContain(
+      `the ${hook} hook of plugin needy needs the service needy/settings, which exists only while a job is planned`,
+    );
+  },
+);
+
+it('a service of the generation is there for running hooks and for the setup of later plugins', async () => {
+  const token = createToken<string>('test/generation', 'generation');
+  let inSetup = '';
+  const generation = await generationOf([
+    peer,
+    pluginOf('a', ({ provide }) => provide(token, { needs: {} }, () => 'made')),
+    pluginOf(
+      'b',
+      ({ deps, tap }) => {
+        inSetup = (deps as { readonly token: string }).token;
+        tap('cleanup', { needs: { token } }, () => Promise.resolve());
+      },
+      { deps: { token } },
+    ),
+  ]);
+  expect(inSetup).toBe('made');
+  expect(generation.resolve({ token })).toEqual({ token: 'made' });
+});
+
+it('each plugin’s logger is bound to it', async () => {
+  const bound: unknown[] = [];
+  const logging = (name: string): ReturnType<typeof pluginOf> =>
+    pluginOf(name, ({ tap }) =>
+      tap('contributePod', { needs: { logger: LoggerToken } }, (_unit, _job, { logger }) => {
+        bound.push((logger as unknown as { readonly bound: unknown }).bound);
+        return [];
+      }),
+    );
+  const logger = Object.assign({}, silent, {
+    child: (fields: object) => Object.assign({}, silent, { bound: fields }),
+  });
+  planOf(await generationOf([peer, logging('a'), logging('b')], '', [], '.', logger));
+  expect(bound).toEqual([{ plugin: 'a' }, { plugin: 'b' }]);
+});
+
+it('hooks that never settled are named when the generation ends', async () => {
+  const warned: unknown[] = [];
+  const logger = Object.assign({}, silent, {
+    warn: (_message: string, fields: unknown) => void warned.push(fields),
+  });
+  const hanging = pluginOf('hanging', ({ tap }) =>
+    tap('jobFinished', () => new Promise<void>(() => undefined)),
+  );
+  const generation = await generationOf([peer, hanging], '', [], '.', logger);
+  const { signal } = new AbortController();
+  void generation.hooks.observe('jobFinished', [], { signal, jobId: '1' }, generation.resolve);
+  await generation.dispose();
+  expect(warned).toEqual([{ hooks: ['hanging (jobFinished)'] }]);
 });
 
 it('a service may not depend on one that lives shorter', async () => {

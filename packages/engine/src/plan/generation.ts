@@ -1,7 +1,6 @@
 import {
   ClockToken,
   ClusterFactsToken,
-  createToken,
   JobRequestToken,
   LoggerToken,
   MetricsToken,
@@ -13,24 +12,23 @@ import {
   type HookName,
   type Logger,
   type Metrics,
-  type NeedsOf,
   type Settings,
-  type SetupContext,
   type Tap,
-  type TapFunction,
   type Token,
 } from '@millrace/core';
 import { ConfigProblems, type ConfigProblem } from '@millrace/config';
-import { attribute } from '../hooks/attribute.ts';
+import type { ResolveNeeds } from '../hooks/call-tap.ts';
 import { HookEngine } from '../hooks/hook-engine.ts';
 import { orderTaps } from '../hooks/order-taps.ts';
 import { checkPlugin } from '../plugins/check-plugin.ts';
 import { loadPlugins, type LoadedPlugin, type PluginReference } from '../plugins/load-plugins.ts';
 import { orderPlugins } from '../plugins/order-plugins.ts';
 import { checkRecipes } from '../scope/check-recipes.ts';
-import { Scope, type ServiceRecipe } from '../scope/scope.ts';
+import { Scope } from '../scope/scope.ts';
 import type { PeerTable } from '../settings/peer-table.ts';
 import { resolveSettings, type SettingsResolution } from '../settings/resolve-settings.ts';
+import { checkNeeds } from './check-needs.ts';
+import { setUpPlugins } from './set-up-plugins.ts';
 
 /** What a generation is made of. */
 export interface GenerationOptions {
@@ -58,11 +56,17 @@ export interface Generation {
   readonly warnings: readonly ConfigProblem[];
   /** A fresh scope for one job, with every recipe and nothing made yet. */
   readonly jobScope: () => Scope;
+  /** Services of process and generation life, for the hooks of a running plan. */
+  readonly resolve: ResolveNeeds;
+  /** Ends the plugins; logs by name the hooks that never settled. */
   readonly dispose: () => Promise<void>;
 }
 
-/** Tokens that the engine itself supplies to every job. */
-const givenJobTokens: readonly AnyToken[] = [
+/** Tokens that the engine itself supplies. */
+const givenTokens: readonly AnyToken[] = [
+  LoggerToken,
+  ClockToken,
+  MetricsToken,
   JobRequestToken,
   ClusterFactsToken,
   RandomToken,
@@ -71,95 +75,60 @@ const givenJobTokens: readonly AnyToken[] = [
 
 /**
  * Loads plugins, validates all settings, checks versions and dependencies, sets plugins up in order, and freezes.
- * @throws RunnerError `MILLRACE_E_CONFIG` that lists every problem at once; nothing was set up then
+ * @throws RunnerError `MILLRACE_E_CONFIG` that lists every problem at once, or `MILLRACE_E_PLUGIN_FAILED`; what was set
+ * up before is disposed of
  */
 export async function createGeneration(options: GenerationOptions): Promise<Generation> {
+  const { logger, clock, table, subject, signal } = options;
   const problems = new ConfigProblems();
-  const loaded = await loadPlugins(options.references, options.folder, { signal: options.signal });
-  problems.add(...place(loaded.problems, options.table));
+  const loaded = await loadPlugins(options.references, options.folder, { signal });
+  problems.add(...place(loaded.problems, table));
   for (const { plugin, origin } of options.builtIn) {
     const fault = checkPlugin(plugin);
     if (fault !== undefined) problems.error({ path: [], message: `the plugin ${origin} ${fault}` });
   }
+  problems.throwIfErrors(subject);
   const order = orderPlugins([...options.builtIn, ...loaded.plugins]);
   problems.add(...order.problems);
-  const bindings = order.plugins.flatMap((plugin) => plugin.bindings);
-  const settings = resolveSettings(order.plugins, bindings, options.table);
+  // By name, so that the order in which plugins are listed decides nothing.
+  const bindings = order.plugins
+    .flatMap((plugin) => plugin.bindings)
+    .toSorted((a, b) => (a.plugin < b.plugin ? -1 : a.plugin > b.plugin ? 1 : 0));
+  const settings = resolveSettings(order.plugins, bindings, table);
   problems.add(...settings.problems);
-  problems.throwIfErrors(options.subject);
-  const process = Scope.process();
-  process.value(LoggerToken, options.logger);
-  process.value(ClockToken, options.clock);
-  process.value(MetricsToken, options.metrics);
-  const scope = process.child('generation');
-  const taps: Tap[] = [];
-  const recipes: ServiceRecipe[] = [];
-  const settingsTokens = new Map<string, Token<Settings<unknown>>>();
-  for (const { plugin } of order.plugins) {
-    const token = createToken<Settings<unknown>>(`${plugin.name}/settings`, 'job');
-    settingsTokens.set(plugin.name, token);
-    const recorder = record(plugin.name, taps, recipes);
-    try {
-      scope.value(LoggerToken, options.logger.child({ plugin: plugin.name }));
-      await plugin.setup({
-        config: settings.settings.get(plugin.name)?.value,
-        deps: scope.resolveAll(plugin.deps ?? {}),
-        settings: token,
-        tap: recorder.tap,
-        provide: recorder.provide,
-        onDispose: (dispose) => scope.onDispose(dispose),
-      });
-    } catch (thrown) {
-      await scope.dispose();
-      const error = attribute(thrown, plugin.name, 'planUnits');
-      problems.error({
-        path: [],
-        message: `plugin ${plugin.name} failed in its setup: ${thrown instanceof Error ? thrown.message : error.message}`,
-        hint: `take ${plugin.name} out of the plugins, or report this to its author`,
-      });
-      problems.throwIfErrors(options.subject, 'MILLRACE_E_PLUGIN_FAILED');
-    }
-    recorder.freeze();
-  }
-  problems.add(
-    ...checkRecipes(recipes, [
-      LoggerToken,
-      ClockToken,
-      MetricsToken,
-      ...givenJobTokens,
-      ...settingsTokens.values(),
-    ]),
-  );
-  problems.add(
-    ...missingNeeds(taps, recipes, [
-      LoggerToken,
-      ClockToken,
-      MetricsToken,
-      ...givenJobTokens,
-      ...settingsTokens.values(),
-    ]),
-  );
-  const hookNames = [...new Set(taps.map(({ hook }) => hook))];
-  const ordered = hookNames.map(
-    (hook) =>
-      [
-        hook,
-        orderTaps(
-          hook,
-          taps.filter((tap) => tap.hook === hook),
-        ),
-      ] as const,
-  );
-  for (const [, result] of ordered) problems.add(...result.problems);
-  if (problems.errors.length > 0) await scope.dispose();
-  problems.throwIfErrors(options.subject);
-  const hooks = new HookEngine({
-    taps: new Map<HookName, readonly Tap[]>(ordered.map(([hook, result]) => [hook, result.taps])),
-    clock: options.clock,
-    logger: options.logger,
+  problems.throwIfErrors(subject);
+  const scope = generationScope(options);
+  const setUp = await setUpPlugins(order.plugins, {
+    scope,
+    settings: settings.settings,
+    logger,
+    clock,
+    signal,
   });
-  const longLived = recipes.filter(({ token }) => token.scope !== 'job');
-  for (const recipe of longLived) scope.recipe(recipe);
+  const { taps, recipes, settingsTokens } = setUp;
+  const fail = async (code?: `MILLRACE_E_${string}`): Promise<void> => {
+    if (problems.errors.length === 0) return;
+    await scope.dispose().catch((failure: unknown) => {
+      logger.warn('plugins could not be disposed of', { error: String(failure) });
+    });
+    problems.throwIfErrors(subject, code);
+  };
+  if (setUp.problem !== undefined) problems.add(setUp.problem);
+  await fail('MILLRACE_E_PLUGIN_FAILED');
+  const given = [...givenTokens, ...settingsTokens.values(), ...setUp.loggerTokens];
+  problems.add(...checkRecipes(recipes, given), ...checkNeeds(taps, recipes, given));
+  const hookNames = [...new Set(taps.map(({ hook }) => hook))];
+  const ordered = new Map<HookName, readonly Tap[]>();
+  for (const name of hookNames) {
+    const own = orderTaps(
+      name,
+      taps.filter(({ hook }) => hook === name),
+    );
+    ordered.set(name, own.taps);
+    problems.add(...own.problems);
+  }
+  await fail();
+  const hooks = new HookEngine({ taps: ordered, clock, logger });
   return {
     plugins: order.plugins,
     bindings,
@@ -172,8 +141,21 @@ export async function createGeneration(options: GenerationOptions): Promise<Gene
       for (const recipe of recipes) if (recipe.token.scope === 'job') job.recipe(recipe);
       return job;
     },
-    dispose: () => scope.dispose(),
+    resolve: (needs) => scope.resolveAll(needs),
+    dispose: async () => {
+      if (hooks.pending.length > 0)
+        logger.warn('hooks of plugins have not ended', { hooks: hooks.pending });
+      await scope.dispose();
+    },
   };
+}
+
+function generationScope({ logger, clock, metrics }: GenerationOptions): Scope {
+  const process = Scope.process();
+  process.value(LoggerToken, logger);
+  process.value(ClockToken, clock);
+  process.value(MetricsToken, metrics);
+  return process.child('generation');
 }
 
 function place(problems: readonly ConfigProblem[], table: PeerTable): readonly ConfigProblem[] {
@@ -181,56 +163,4 @@ function place(problems: readonly ConfigProblem[], table: PeerTable): readonly C
     const position = table.positionOf(problem.path);
     return position === undefined ? problem : { ...problem, position };
   });
-}
-
-/** Collects what a plugin taps and provides, until it is frozen. */
-function record(
-  plugin: string,
-  taps: Tap[],
-  recipes: ServiceRecipe[],
-): {
-  readonly tap: TapFunction;
-  readonly provide: SetupContext<unknown, NeedsOf>['provide'];
-  readonly freeze: () => void;
-} {
-  let open = true;
-  const check = (what: string): void => {
-    if (!open) throw new Error(`${what} must be called during setup`);
-  };
-  const tap = (hook: HookName, ...rest: readonly unknown[]): void => {
-    check('tap');
-    const [options, handler] =
-      rest.length === 1 ? [{}, rest[0]] : [rest[0] as { readonly needs?: NeedsOf }, rest[1]];
-    const { needs = {}, ...order } = options;
-    taps.push({ hook, plugin, order, needs, handler: handler as Tap['handler'] });
-  };
-  const provide: SetupContext<unknown, NeedsOf>['provide'] = (token, { needs }, make) => {
-    check('provide');
-    recipes.push({ token, plugin, needs, make: make as ServiceRecipe['make'] });
-  };
-  return {
-    tap,
-    provide,
-    freeze: () => {
-      open = false;
-    },
-  };
-}
-
-function missingNeeds(
-  taps: readonly Tap[],
-  recipes: readonly ServiceRecipe[],
-  given: readonly AnyToken[],
-): readonly ConfigProblem[] {
-  const known = new Set([...recipes.map(({ token }) => token.id), ...given.map(({ id }) => id)]);
-  return taps.flatMap(({ plugin, hook, needs }) =>
-    Object.values(needs)
-      .filter(({ id }) => !known.has(id))
-      .map(({ id }): ConfigProblem => ({
-        severity: 'error',
-        path: [],
-        message: `the ${hook} hook of plugin ${plugin} needs the service ${id}, which nobody offers`,
-        hint: 'load the plugin that offers it',
-      })),
-  );
 }

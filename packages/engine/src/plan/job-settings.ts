@@ -9,8 +9,9 @@ import {
   type Statement,
 } from '@millrace/core';
 import type { Scope } from '../scope/scope.ts';
-import { nearestSource, type ResolvedSettings } from '../settings/resolve-settings.ts';
+import type { ResolvedSettings } from '../settings/read-plugin.ts';
 import { mapStrings, valueAt, withValue, type SettingPath } from '../settings/setting-path.ts';
+import { nearestOrigin, type SettingOrigin } from '../settings/setting-source.ts';
 import type { Generation } from './generation.ts';
 import type { Notes } from './notes.ts';
 
@@ -52,8 +53,8 @@ function settle(
   notes: Notes,
 ): Settings<unknown> {
   const { plugin } = resolved;
-  const sources: { path: SettingPath; source: Source }[] = [...resolved.sources];
-  const source = (path: SettingPath): Source => nearestSource(sources, path) ?? { plugin };
+  const origins: SettingOrigin[] = [...resolved.origins];
+  const source = (path: SettingPath): Source => nearestOrigin(origins, path)?.source ?? { plugin };
   const expandable = scope.has(ExpandToken) ? resolved.expandable : [];
   if (changes.length === 0 && expandable.length === 0) return { value: resolved.value, source };
   let input: JsonValue = resolved.input;
@@ -70,7 +71,7 @@ function settle(
   }
   for (const change of changes) {
     input = withValue(input, change.path, change.value);
-    sources.push({ path: change.path, source: change.source });
+    origins.push({ path: change.path, source: change.source });
   }
   const checked = checkSchema(schema, input, { path: [] });
   if ('value' in checked) return { value: checked.value, source };

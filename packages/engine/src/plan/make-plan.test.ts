@@ -5,6 +5,7 @@ import {
   type FieldContribution,
   type JsonValue,
   type PodContribution,
+  type Unit,
 } from '@millrace/core';
 import { expect, it } from 'vitest';
 import type { LoadedPlugin } from '../plugins/load-plugins.ts';
@@ -166,6 +167,54 @@ it('a job service is made once a job, when somebody needs it', async () => {
   expect(made).toBe(1);
   planOf(generation);
   expect(made).toBe(2);
+});
+
+it.each<[string, (unit: Unit) => readonly Unit[], string]>([
+  [
+    'a unit after one that is not there',
+    (unit) => [{ ...unit, after: ['nobody'] }],
+    'unit job comes after nobody, which the job does not have',
+  ],
+  [
+    'units in a circle',
+    (unit) => [
+      { ...unit, after: ['b'] },
+      { ...unit, id: 'b', after: ['job'] },
+    ],
+    'units job, b come after each other in a circle',
+  ],
+  ['two units of one name', (unit) => [unit, unit], 'the job has two units named job'],
+])('%s refuses the job, because it would never run', async (_fault, change, message) => {
+  const wrong = pluginOf('wrong', ({ tap }) => tap('planUnits', (units) => units.flatMap(change)));
+  expect(planOf(await generationOf([peer, wrong])).refused).toMatchObject({ message });
+});
+
+it('a patch names the line it comes from', async () => {
+  const patching = pluginOf('patching', ({ tap }) =>
+    tap('patchPod', (pod) => [
+      {
+        pod: { ...pod, spec: { ...(pod['spec'] as object), schedulerName: 'fast' } },
+        source: { plugin: 'patching', configPath: 'runners.kubernetes.pod_spec.0' },
+      },
+    ]),
+  );
+  const plan = planOf(await generationOf([peer, patching]));
+  expect(plan.units[0]?.pod.provenance['/spec/schedulerName']).toEqual([
+    { plugin: 'patching', source: 'runners.kubernetes.pod_spec.0', value: 'fast' },
+  ]);
+});
+
+it('a service that cannot be made refuses the job by the name of its plugin', async () => {
+  const token = createToken<number>('test/broken', 'job');
+  const broken = pluginOf('broken', ({ provide, tap }) => {
+    provide(token, { needs: {} }, () => {
+      throw new TypeError('no');
+    });
+    tap('contributePod', { needs: { token } }, () => []);
+  });
+  expect(planOf(await generationOf([peer, broken])).refused?.message).toContain(
+    'plugin broken failed to make the service test/broken: no',
+  );
 });
 
 function permutations<T>(items: readonly T[]): readonly (readonly T[])[] {

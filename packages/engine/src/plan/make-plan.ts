@@ -1,5 +1,6 @@
 import {
   ClusterFactsToken,
+  CredentialToken,
   isRunnerError,
   JobRequestToken,
   JobToken,
@@ -9,34 +10,25 @@ import {
   VariablesToken,
   type AccessQuestion,
   type ClusterFacts,
-  type FieldContribution,
   type Job,
-  type JobContribution,
+  type JobCredential,
   type JobRequest,
-  type KubeObject,
   type ListPolicy,
   type Plan,
-  type PlannedManifest,
   type PlannedObject,
   type PlannedUnit,
-  type PodContribution,
-  type ProvenanceEntry,
-  type Statement,
   type Unit,
 } from '@millrace/core';
 import { seededRandom } from '@millrace/async';
-import {
-  compilePod,
-  conflictMessage,
-  describeSource,
-  provenanceOfPatch,
-} from '@millrace/pod-draft';
-import type { Collected } from '../hooks/hook-engine.ts';
+import { listFrom } from '../hooks/hook-engine.ts';
 import type { Scope } from '../scope/scope.ts';
-import { engineContributions } from './engine-contributions.ts';
+import { ENGINE } from './engine-contributions.ts';
 import type { Generation } from './generation.ts';
 import { settleSettings } from './job-settings.ts';
 import { Notes } from './notes.ts';
+import { planObjects } from './plan-objects.ts';
+import { planUnit } from './plan-unit.ts';
+import { unitFaults } from './unit-faults.ts';
 
 /** What a plan depends on besides the settings and the job. */
 export interface PlanInputs {
@@ -46,9 +38,6 @@ export interface PlanInputs {
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
-
-/** The engine's own name in provenance and refusals. */
-export const ENGINE = '@millrace/engine';
 
 /**
  * Decides everything that a job will create and say. Pure: the same generation, request and inputs give the same bytes,
@@ -71,6 +60,7 @@ export function makePlan(generation: Generation, request: JobRequest, inputs: Pl
       name: built?.job.name ?? '',
       namespace: built?.namespace ?? '',
       timeoutSeconds: built?.job.timeoutSeconds ?? 0,
+      ...(built?.credential === undefined ? {} : { credential: built.credential }),
       masks: built?.masks ?? [],
       plugins: generation.plugins
         .map(({ plugin: { name, apiVersion } }) => ({ name, apiVersion }))
@@ -89,6 +79,7 @@ export function makePlan(generation: Generation, request: JobRequest, inputs: Pl
 interface Built {
   readonly job: Job;
   readonly namespace: string;
+  readonly credential: JobCredential | undefined;
   readonly masks: readonly string[];
   readonly units: readonly PlannedUnit[];
   readonly objects: readonly PlannedObject[];
@@ -101,8 +92,11 @@ function build(generation: Generation, scope: Scope, request: JobRequest, notes:
   const namespace = scope.has(NamespaceToken) ? scope.resolve(NamespaceToken) : 'default';
   const units = generation.hooks.waterfall<readonly Unit[]>('planUnits', [], [job], resolve, {
     give: (value) => value,
-    accept: (_, result) => result as readonly Unit[],
+    accept: (_, result, plugin) =>
+      listFrom({ plugin, hook: 'planUnits' }, result) as readonly Unit[],
   });
+  for (const fault of unitFaults(units))
+    notes.refuse(ENGINE, { code: 'plan.units', text: fault, reason: 'configuration_error' });
   const lists = Object.assign(
     {},
     ...generation.bindings.map((binding) => binding.lists ?? {}),
@@ -110,33 +104,7 @@ function build(generation: Generation, scope: Scope, request: JobRequest, notes:
   const planned = units.map((unit) =>
     planUnit(generation, scope, { unit, job, request, namespace, lists, notes }),
   );
-  const collected = generation.hooks.collect<JobContribution>(
-    'contributeObject',
-    [units, job],
-    resolve,
-  );
-  const objects = collected.flatMap(({ plugin, sequence, item }): readonly PlannedObject[] => {
-    if (item.kind !== 'object') {
-      notes.add(plugin, sequence, item);
-      return [];
-    }
-    const { type, scope: objectScope, id, when, owner, deleteAt, secrets = [] } = item;
-    const manifest = labelled(item.manifest, request, type.namespaced ? namespace : undefined);
-    const entry: ProvenanceEntry = { plugin, source: describeSource(item.source), value: id };
-    return [
-      {
-        contribution: {
-          id,
-          scope: objectScope,
-          when,
-          deleteAt,
-          ...(owner === undefined ? {} : { owner }),
-        },
-        type,
-        object: { manifest, provenance: { '': [entry] }, secrets },
-      },
-    ];
-  });
+  const objects = planObjects(generation, scope, { units, job, request, namespace, notes });
   const masks = scope.has(VariablesToken)
     ? scope
         .resolve(VariablesToken)
@@ -146,90 +114,12 @@ function build(generation: Generation, scope: Scope, request: JobRequest, notes:
   return {
     job,
     namespace,
+    credential: scope.has(CredentialToken) ? scope.resolve(CredentialToken) : undefined,
     masks: [...new Set(masks)].toSorted(),
     units: planned,
-    objects: objects.toSorted((a, b) => (a.contribution.id < b.contribution.id ? -1 : 1)),
+    objects,
   };
 }
-
-interface UnitInputs {
-  readonly unit: Unit;
-  readonly job: Job;
-  readonly request: JobRequest;
-  readonly namespace: string;
-  readonly lists: Readonly<Record<string, ListPolicy>>;
-  readonly notes: Notes;
-}
-
-function planUnit(
-  generation: Generation,
-  scope: Scope,
-  { unit, job, request, namespace, lists, notes }: UnitInputs,
-): PlannedUnit {
-  const resolve = scope.resolveAll.bind(scope);
-  const collected = generation.hooks.collect<PodContribution>(
-    'contributePod',
-    [unit, job],
-    resolve,
-  );
-  const own = engineContributions(unit, request, namespace).map(
-    (item, sequence): Collected<PodContribution> => ({ plugin: ENGINE, sequence, item }),
-  );
-  const fields: { plugin: string; sequence: number; contribution: FieldContribution }[] = [];
-  for (const { plugin, sequence, item } of [...own, ...collected]) {
-    if (item.kind === 'field') fields.push({ plugin, sequence, contribution: item });
-    else notes.add(plugin, sequence, item);
-  }
-  const compiled = compilePod({ unit, contributions: fields, lists });
-  for (const conflict of compiled.conflicts) {
-    notes.refuse(conflict.values[0]?.plugin ?? ENGINE, {
-      code: 'plan.conflict',
-      text: conflictMessage(conflict),
-      reason: 'configuration_error',
-    });
-  }
-  for (const [sequence, diagnostic] of compiled.diagnostics.entries()) {
-    notes.add(ENGINE, sequence, {
-      kind: 'decision',
-      subject: diagnostic.path,
-      value: '',
-      source: { plugin: diagnostic.values[0]?.plugin ?? ENGINE },
-      allowed: true,
-      reason: diagnostic.message,
-      secret: diagnostic.secret,
-    });
-  }
-  const patched = generation.hooks.waterfall<PlannedManifest>(
-    'patchPod',
-    compiled,
-    [unit, job],
-    resolve,
-    {
-      give: ({ manifest }) => manifest,
-      accept: (before, result, plugin) => {
-        const { pod, statements } = isPatched(result)
-          ? result
-          : { pod: result as KubeObject, statements: [] };
-        for (const [sequence, statement] of statements.entries())
-          notes.add(plugin, sequence, statement);
-        return provenanceOfPatch(before, pod, { plugin, source: 'patch' }, lists);
-      },
-    },
-  );
-  const { manifest, provenance, secrets } = patched;
-  for (const { plugin, sequence, item } of generation.hooks.collect<Statement>(
-    'validatePod',
-    [manifest, unit, job],
-    resolve,
-  ))
-    notes.add(plugin, sequence, item);
-  return { unit, pod: { manifest, provenance, secrets } };
-}
-
-const isPatched = (
-  result: unknown,
-): result is { readonly pod: KubeObject; readonly statements: readonly Statement[] } =>
-  typeof result === 'object' && result !== null && 'pod' in result;
 
 /** Runs a part of planning; what a plugin throws becomes the refusal. */
 function attempt<T>(notes: Notes, work: () => T): T | undefined {
@@ -248,22 +138,6 @@ function attempt<T>(notes: Notes, work: () => T): T | undefined {
   }
 }
 
-function labelled(
-  manifest: KubeObject,
-  request: JobRequest,
-  namespace: string | undefined,
-): KubeObject {
-  const labels = {
-    ...manifest.metadata.labels,
-    'millrace.dev/job': request.id,
-    'millrace.dev/runner': request.runner.id,
-  };
-  return {
-    ...manifest,
-    metadata: { ...manifest.metadata, ...(namespace === undefined ? {} : { namespace }), labels },
-  };
-}
-
 function watchedFacts(facts: ClusterFacts, used: Set<string>): ClusterFacts {
   return {
     get version() {
@@ -272,8 +146,14 @@ function watchedFacts(facts: ClusterFacts, used: Set<string>): ClusterFacts {
     },
     allows: (question: AccessQuestion) => {
       const allowed = facts.allows(question);
-      used.add(`${allowed ? 'may' : 'may not'} ${question.verb} ${question.resource}`);
+      used.add(`${allowed ? 'may' : 'may not'} ${describeRight(question)}`);
       return allowed;
     },
   };
 }
+
+const describeRight = ({ verb, group, resource, subresource, namespace }: AccessQuestion): string =>
+  [
+    `${verb} ${resource}${subresource === undefined ? '' : `/${subresource}`}${group === '' ? '' : `.${group}`}`,
+    ...(namespace === undefined ? [] : [`in ${namespace}`]),
+  ].join(' ');

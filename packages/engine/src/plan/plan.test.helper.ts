@@ -18,7 +18,7 @@ import { createGeneration, type Generation } from './generation.ts';
 import { makePlan } from './make-plan.ts';
 
 /** Accepts any table. */
-export const anySettings: StandardSchema<unknown, JsonObject> = {
+const anySettings: StandardSchema<unknown, JsonObject> = {
   '~standard': {
     version: 1,
     vendor: 'test',
@@ -98,6 +98,7 @@ export function generationOf(
     readonly path: readonly (string | number)[];
   }[] = [],
   folder = '.',
+  logger: Logger = silent,
 ): Promise<Generation> {
   const document = parseToml(`[[runners]]\n${toml}`, 'config.toml');
   const runner = (document.value['runners'] as readonly JsonObject[])[0] ?? {};
@@ -115,7 +116,7 @@ export function generationOf(
       ownPath: ['runners', 0, 'millrace'],
       positionOf: document.positionOf,
     },
-    logger: silent,
+    logger,
     clock: createFakeClock(),
     metrics: { count: () => undefined, observe: () => undefined },
     subject: 'config.toml',

@@ -19,7 +19,10 @@ export interface LoadedPlugin {
   /** `built in`, or the file it was loaded from. */
   readonly origin: string;
   readonly bindings: readonly Binding[];
+  /** Settings written behind its name in the list of plugins. */
   readonly options?: JsonValue;
+  /** Where they are in the configuration. */
+  readonly optionsPath?: readonly (string | number)[];
 }
 
 /** Plugins, and what is wrong with the others. */
@@ -87,7 +90,9 @@ async function loadPlugin(
     plugin: module['plugin'] as Plugin,
     origin: file,
     bindings: (module['bindings'] as readonly Binding[] | undefined) ?? [],
-    ...(reference.options === undefined ? {} : { options: reference.options }),
+    ...(reference.options === undefined
+      ? {}
+      : { options: reference.options, optionsPath: [...reference.path, 1] }),
   };
 }
 

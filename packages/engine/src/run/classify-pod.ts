@@ -201,7 +201,7 @@ const failed = (reason: FailureReason, message: string, hint: string): PodVerdic
 });
 
 /** Statuses of a pod's containers, init containers first. */
-export function containerStatuses(pod: KubeObject): readonly ContainerStatus[] {
+function containerStatuses(pod: KubeObject): readonly ContainerStatus[] {
   const status = object(pod['status']);
   return ['initContainerStatuses', 'containerStatuses'].flatMap((key) =>
     list(status[key]).map(readStatus),

@@ -1,109 +1,98 @@
 import {
-  toRunnerError,
-  type KubeApi,
+  isRunnerError,
   type KubeObject,
   type PlannedObject,
   type RecordedObject,
   type ResourceType,
-  type RunnerError,
 } from '@millrace/core';
-import { resourceTypes } from '@millrace/kube-objects';
-import type { JobLedger } from './job-ledger.ts';
+import { sameObject } from './job-ledger.ts';
+import { fillPlaceholders, type PlaceholderValues } from './placeholders.ts';
+import type { UnitPorts } from './unit-ports.ts';
 
 /** What creating and deleting needs. */
-export interface ObjectPorts {
-  readonly api: KubeApi;
-  readonly ledger: JobLedger;
-  readonly namespace: string;
-}
+export type ObjectPorts = Pick<UnitPorts, 'api' | 'ledger' | 'clock' | 'plan' | 'cancel' | 'stop'>;
 
-/** Writes an object into the record, then creates it. */
+/** When an object whose create call had no answer is looked for, milliseconds after each other. */
+const looks: readonly number[] = [0, 1_000, 5_000];
+
+/**
+ * Writes an object into the record, then creates it. A cancel lets a call in flight come to its answer: cut off, it
+ * might be carried out after the object's deletion.
+ */
 export async function createObject(
-  { api, ledger, namespace }: ObjectPorts,
+  { api, ledger, plan, cancel, stop }: ObjectPorts,
   type: ResourceType,
   manifest: KubeObject,
-  { signal }: { readonly signal: AbortSignal },
 ): Promise<KubeObject> {
-  await ledger.addObject(recorded(type, manifest, namespace), { signal });
-  return api.create(type, manifest, { signal });
+  cancel.throwIfAborted();
+  const entry = recordOf(type, manifest, plan.job.namespace);
+  await ledger.addObject(entry, { signal: stop });
+  try {
+    const created = await api.create(type, manifest, { signal: stop });
+    const { uid } = created.metadata;
+    if (uid !== undefined) ledger.confirmObject(entry, uid);
+    return created;
+  } catch (failure) {
+    // What the server refused is not there, or is somebody else's: it must not be deleted in our name.
+    if (isRefusal(failure)) await ledger.dropObject(entry);
+    throw failure;
+  }
 }
 
-/** Deletes what a record names; what is not there counts as deleted. */
+/** Creates planned objects in the order of their ids, each with its owner; those that are there already stay. */
+export async function createPlanned(
+  ports: ObjectPorts,
+  objects: readonly PlannedObject[],
+  values: PlaceholderValues,
+): Promise<void> {
+  for (const planned of objects) {
+    const { type, object, contribution } = planned;
+    const entry = recordOf(type, object.manifest, ports.plan.job.namespace);
+    if (ports.ledger.record.objects.some((made) => sameObject(made, entry))) continue;
+    const owner =
+      contribution.owner === undefined ? undefined : values.pods.get(contribution.owner.unit);
+    const manifest = fillPlaceholders(object.manifest, values);
+    await createObject(ports, type, owner === undefined ? manifest : withOwner(manifest, owner));
+  }
+}
+
+/** Deletes what a record names; what is not there, or not ours, counts as deleted. */
 export async function deleteObject(
-  { api, ledger }: ObjectPorts,
+  { api, ledger, clock, plan }: ObjectPorts,
   object: RecordedObject,
   gracePeriodSeconds: number | undefined,
   { signal }: { readonly signal: AbortSignal },
 ): Promise<void> {
-  const type: ResourceType = {
-    group: object.group,
-    version: object.version,
-    plural: object.plural,
-    kind: object.kind,
-    namespaced: object.namespace !== '',
-  };
-  const how = {
-    propagationPolicy: 'Background' as const,
-    ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
-  };
-  await api.delete({ type, namespace: object.namespace, name: object.name }, how, { signal });
-  await ledger.dropObject(object, { signal });
-}
-
-/** Deletes everything a record still names, each though others fail; pods first. Returns the failures. */
-export async function sweep(
-  ports: ObjectPorts,
-  gracePeriodSeconds: number | undefined,
-  options: { readonly signal: AbortSignal },
-): Promise<readonly RunnerError[]> {
-  const failures: RunnerError[] = [];
-  const { objects } = ports.ledger.record;
-  const podsFirst = [
-    ...objects.filter(isPod),
-    ...objects.filter((object) => !isPod(object)).toReversed(),
-  ];
-  for (const object of podsFirst) {
-    try {
-      await deleteObject(ports, object, isPod(object) ? gracePeriodSeconds : undefined, options);
-    } catch (failure) {
-      failures.push(toRunnerError(failure, `${object.kind} ${object.namespace}/${object.name}`));
-    }
+  const ref = { type: typeOf(object), namespace: object.namespace, name: object.name };
+  let { uid } = object;
+  for (const pause of uid === undefined ? looks : []) {
+    if (pause > 0) await clock.sleep(pause, { signal });
+    const found = await existing(api.get(ref, { signal }));
+    if (found === undefined) continue;
+    if (found.metadata.labels?.['millrace.dev/job'] === plan.job.id) ({ uid } = found.metadata);
+    break;
   }
-  return failures;
+  if (uid !== undefined)
+    await existing(
+      api.delete(
+        ref,
+        {
+          propagationPolicy: 'Background',
+          preconditions: { uid },
+          ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
+        },
+        { signal },
+      ),
+    );
+  await ledger.dropObject(object);
 }
 
-/** Creates the planned objects of a scope in the order of their ids, with their owner. */
-export async function createPlanned(
-  ports: ObjectPorts,
-  objects: readonly PlannedObject[],
-  owners: ReadonlyMap<string, KubeObject>,
-  options: { readonly signal: AbortSignal },
-): Promise<void> {
-  for (const { type, object, contribution } of objects) {
-    const owner =
-      contribution.owner === undefined ? undefined : owners.get(contribution.owner.unit);
-    const manifest = owner === undefined ? object.manifest : withOwner(object.manifest, owner);
-    await createObject(ports, type, manifest, options);
-  }
-}
-
-/** An owner reference as the API wants it, so that the cluster removes the object with its owner. */
-export function withOwner(manifest: KubeObject, owner: KubeObject): KubeObject {
-  const ownerReferences = [
-    {
-      apiVersion: owner.apiVersion,
-      kind: owner.kind,
-      name: owner.metadata.name ?? '',
-      uid: owner.metadata.uid ?? '',
-    },
-  ];
-  return { ...manifest, metadata: { ...manifest.metadata, ownerReferences } };
-}
-
-const isPod = (object: RecordedObject): boolean =>
-  object.plural === resourceTypes.pods.plural && object.group === '';
-
-function recorded(type: ResourceType, manifest: KubeObject, namespace: string): RecordedObject {
+/** An object's entry in the record. */
+export function recordOf(
+  type: ResourceType,
+  manifest: KubeObject,
+  namespace: string,
+): RecordedObject {
   const { group, version, plural, kind, namespaced } = type;
   return {
     group,
@@ -114,3 +103,39 @@ function recorded(type: ResourceType, manifest: KubeObject, namespace: string): 
     name: manifest.metadata.name ?? '',
   };
 }
+
+/** An owner reference as the API wants it, so that the cluster removes the object with its owner. */
+function withOwner(manifest: KubeObject, owner: KubeObject): KubeObject {
+  const { apiVersion, kind, metadata } = owner;
+  const { name = '', uid = '' } = metadata;
+  const ownerReferences = [{ apiVersion, kind, name, uid }];
+  return { ...manifest, metadata: { ...manifest.metadata, ownerReferences } };
+}
+
+const typeOf = ({ group, version, plural, kind, namespace }: RecordedObject): ResourceType => ({
+  group,
+  version,
+  plural,
+  kind,
+  namespaced: namespace !== '',
+});
+
+/** The server answered and did not carry it out; without an answer nobody knows. */
+function isRefusal(failure: unknown): boolean {
+  if (!isRunnerError(failure)) return false;
+  const status = failure.details['status'];
+  const code = typeof status === 'object' && status !== null && 'code' in status ? status.code : 0;
+  return typeof code === 'number' && code >= 400 && code < 500;
+}
+
+/** Undefined when the object is not there, or another one has taken its name. */
+async function existing<T>(call: Promise<T>): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (failure) {
+    if (isRunnerError(failure) && gone.includes(failure.reason)) return undefined;
+    throw failure;
+  }
+}
+
+const gone = ['api_not_found', 'api_conflict'];

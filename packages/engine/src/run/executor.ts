@@ -9,20 +9,17 @@ import {
   type JobStore,
   type KubeApi,
   type Logger,
-  type Outcome,
   type Plan,
-  type PlannedUnit,
   type Transfer,
-  type UnitResult,
 } from '@millrace/core';
 import type { Generation } from '../plan/generation.ts';
-import { createPlanned, sweep } from './cluster-objects.ts';
+import { guardEmit, type GuardedEmit } from './guard-emit.ts';
 import { JobLedger } from './job-ledger.ts';
-import { outcomeOf, reasonOf } from './outcomes.ts';
-import { PodFeed } from './pod-feed.ts';
-import { checkPreconditions } from './preconditions.ts';
-import { runSessionUnit } from './run-session-unit.ts';
-import { jobOutcome, scheduleUnits, type UnitState } from './schedule-units.ts';
+import { namedSignal, outcomeOf } from './outcomes.ts';
+import { createPodFeeds, type PodFeeds } from './pod-feeds.ts';
+import { runUnits } from './run-units.ts';
+import { sweep } from './sweep.ts';
+import { unending } from './unending.ts';
 import { defaultLimits, type RunLimits, type UnitPorts } from './unit-ports.ts';
 
 /** What an executor works with. */
@@ -40,6 +37,7 @@ export interface ExecutorOptions {
 export interface RunRequest {
   readonly generation: Generation;
   readonly plan: Plan;
+  /** When it fails the job is ended: a log with a hole is not reported as a success. */
   readonly emit: EmitRunEvent;
   readonly transfers?: Readonly<Record<string, Transfer>>;
   /** Ends the job the polite way: what may run after a cancel still runs. */
@@ -51,193 +49,100 @@ export interface RunRequest {
 /** Runs plans on one cluster with one credential. */
 export interface Executor {
   /**
-   * Runs a plan to its end and cleans up. Never throws for what goes wrong with the job: that is in the result. The
-   * job's record stays in the store until the caller has reported the result and removes it.
+   * Runs a plan to its end and cleans up. Never throws: what goes wrong is in the result. The job's record stays in the
+   * store until the caller has reported the result and removes it.
    */
   readonly run: (request: RunRequest) => Promise<JobResult>;
+  /** Ends the watches; jobs that still run fail by name. */
   readonly dispose: () => void;
 }
 
 /** Makes an executor. */
 export function createExecutor(options: ExecutorOptions): Executor {
-  const feeds = new Map<string, PodFeed>();
-  const feedOf = (namespace: string): PodFeed => {
-    const feed =
-      feeds.get(namespace) ??
-      new PodFeed({
-        api: options.api,
-        namespace,
-        labelSelector: `millrace.dev/runner=${options.runnerId}`,
-      });
-    feeds.set(namespace, feed);
-    return feed;
-  };
-  return {
-    run: (request) => run(options, feedOf(request.plan.job.namespace), request),
-    dispose: () => {
-      for (const feed of feeds.values()) feed.close();
-    },
-  };
+  const feeds = createPodFeeds(options.api, `millrace.dev/runner=${options.runnerId}`);
+  return { run: (request) => run(options, feeds, request), dispose: feeds.close };
 }
 
 async function run(
   options: ExecutorOptions,
-  pods: PodFeed,
+  feeds: PodFeeds,
   request: RunRequest,
 ): Promise<JobResult> {
-  const { generation, plan, emit } = request;
-  for (const line of plan.log) await emit({ type: 'line', line });
-  if (plan.refused !== null) {
+  const { plan } = request;
+  const logger = options.logger.child({ job: plan.job.id });
+  const taker = guardEmit(request.emit, logger);
+  for (const line of plan.log) await taker.emit({ type: 'line', line });
+  let result: JobResult;
+  if (plan.refused === null) {
+    result = await execute({ ...options, logger }, feeds, request, taker);
+  } else {
     const { reason, message } = plan.refused;
-    await emit({ type: 'refused', refusal: plan.refused });
-    return finish(emit, {
-      job: plan.job.id,
-      outcome: { kind: 'failure', reason, message },
-      units: [],
-    });
+    await taker.emit({ type: 'refused', refusal: plan.refused });
+    result = { job: plan.job.id, outcome: { kind: 'failure', reason, message }, units: [] };
   }
-  const deadline = new AbortController();
-  const cancelTimer = options.clock.after(plan.job.timeoutSeconds * 1000, () =>
-    deadline.abort(jobTimeout(plan)),
+  await taker.emit({ type: 'finished', result });
+  return result;
+}
+
+async function execute(
+  options: ExecutorOptions,
+  feeds: PodFeeds,
+  request: RunRequest,
+  { emit, broken }: GuardedEmit,
+): Promise<JobResult> {
+  const { api, store, clock, logger } = options;
+  const { generation, plan, transfers = {} } = request;
+  const cancel = namedSignal(request.cancel);
+  const abort = namedSignal(request.abort);
+  const stop = linkSignals(abort.signal, broken);
+  const cancelTimer = clock.after(plan.job.timeoutSeconds * 1000, () =>
+    stop.abort(jobTimeout(plan)),
   );
-  const stop = linkSignals(request.abort, deadline.signal);
-  const scope = generation.jobScope();
   try {
-    const ledger = await JobLedger.open(options.store, firstRecord(options, plan), {
-      signal: request.abort,
-    });
-    const objectPorts = { api: options.api, ledger, namespace: plan.job.namespace };
+    const ledger = await JobLedger.open(store, logger, firstRecord(options, plan), stop);
     const ports: UnitPorts = {
       generation,
       plan,
-      resolve: scope.resolveAll.bind(scope),
-      api: options.api,
-      pods,
+      resolve: generation.resolve,
+      api,
+      observePod: (name) => feeds.of(plan.job.namespace).observe(name),
       ledger,
-      objectPorts,
-      clock: options.clock,
-      logger: options.logger.child({ job: plan.job.id }),
+      clock,
+      logger,
       emit,
-      transfers: request.transfers ?? {},
+      transfers,
       limits: { ...defaultLimits, ...options.limits },
-      cancel: request.cancel,
+      cancel: cancel.signal,
       stop: stop.signal,
     };
-    const result = await runUnits(ports);
-    await ledger.update((record) => ({ ...record, result }), {
-      signal: new AbortController().signal,
-    });
+    const ran = await runUnits(ports);
+    const result: JobResult =
+      broken.aborted && ran.outcome.kind === 'success'
+        ? { ...ran, outcome: outcomeOf(broken.reason) }
+        : ran;
+    await ledger.note((record) => ({ ...record, result }));
     await cleanUp(ports, result);
-    return await finish(emit, result);
+    return result;
   } catch (thrown) {
-    return await finish(emit, { job: plan.job.id, outcome: outcomeOf(thrown), units: [] });
+    return { job: plan.job.id, outcome: outcomeOf(thrown), units: [] };
   } finally {
     cancelTimer();
     stop.dispose();
-    await scope.dispose();
+    cancel.dispose();
+    abort.dispose();
   }
 }
 
-async function runUnits(ports: UnitPorts): Promise<JobResult> {
-  const { plan } = ports;
-  const states = new Map<string, UnitState>();
-  const results = new Map<string, UnitResult>();
-  const running = new Map<string, Promise<void>>();
-  const units = plan.units.map(({ unit }) => unit);
-  try {
-    await checkPreconditions(ports);
-    await createPlanned(
-      ports.objectPorts,
-      plan.objects.filter(
-        ({ contribution }) => contribution.scope === 'job' && contribution.when === 'before',
-      ),
-      new Map(),
-      { signal: ports.stop },
-    );
-  } catch (thrown) {
-    return {
-      job: plan.job.id,
-      outcome: outcomeOf(ports.stop.aborted ? reasonOf(ports.stop) : thrown),
-      units: [],
-    };
-  }
-  for (;;) {
-    const decision = scheduleUnits(units, states, ports.cancel.aborted || ports.stop.aborted);
-    for (const id of decision.skip)
-      states.set(id, { phase: 'ended', outcome: { kind: 'skipped' } });
-    for (const id of decision.start) {
-      const planned = plan.units.find(({ unit }) => unit.id === id);
-      if (planned === undefined) continue;
-      states.set(id, { phase: 'running' });
-      running.set(
-        id,
-        runUnit(ports, planned).then((result) => {
-          results.set(id, result);
-          states.set(id, { phase: 'ended', outcome: result.outcome });
-          running.delete(id);
-        }),
-      );
-    }
-    if (running.size === 0 && decision.start.length === 0 && decision.skip.length === 0) break;
-    if (running.size > 0) await Promise.race(running.values());
-  }
-  const outcome: Outcome = ports.stop.aborted
-    ? outcomeOf(reasonOf(ports.stop))
-    : jobOutcome(units, states);
-  return { job: plan.job.id, outcome, units: units.flatMap(({ id }) => results.get(id) ?? []) };
-}
-
-async function runUnit(ports: UnitPorts, planned: PlannedUnit): Promise<UnitResult> {
-  const { unit } = planned;
-  let result: UnitResult;
-  try {
-    if (unit.work.kind === 'container')
-      throw new RunnerError(`unit ${unit.id} is a container unit, which this version cannot run`, {
-        code: 'MILLRACE_E_UNSUPPORTED_UNIT',
-        kind: 'system',
-      });
-    result = await runSessionUnit(ports, planned);
-  } catch (thrown) {
-    result = {
-      unit: unit.id,
-      outcome: outcomeOf(thrown),
-      podName: unit.podName,
-      attempts: 1,
-      stages: [],
-    };
-  }
-  await ports.emit({ type: 'unit-finished', unit, result });
-  await ports.generation.hooks.observe(
-    'unitFinished',
-    [result],
-    cleanUpContext(ports),
-    ports.resolve,
-  );
-  return result;
-}
-
-/** Removes everything the job made, then lets plugins do the same, with a signal of its own. */
+/** Removes everything the job made, then lets plugins do the same. Nothing but time limits of its own ends it. */
 async function cleanUp(ports: UnitPorts, result: JobResult): Promise<void> {
-  const signal = AbortSignal.timeout(ports.limits.cleanup);
-  const swept = await sweep(ports.objectPorts, ports.limits.podGraceSeconds, { signal });
-  const context: HookContext = { signal, jobId: ports.plan.job.id };
-  const failures = [...swept, ...(await ports.generation.hooks.cleanup(context, ports.resolve))];
-  for (const failure of failures)
-    await ports.emit({
-      type: 'trouble',
-      message: `Error cleaning up ${failure.blame ?? 'the job'}: ${failure.message}`,
-    });
-  await ports.generation.hooks.observe('jobFinished', [result], context, ports.resolve);
-}
-
-const cleanUpContext = (ports: UnitPorts): HookContext => ({
-  signal: AbortSignal.timeout(ports.limits.cleanup),
-  jobId: ports.plan.job.id,
-});
-
-async function finish(emit: EmitRunEvent, result: JobResult): Promise<JobResult> {
-  await emit({ type: 'finished', result });
-  return result;
+  const { hooks } = ports.generation;
+  const context: HookContext = { signal: unending(), jobId: ports.plan.job.id };
+  const trouble = (what: string, message: string): Promise<void> =>
+    ports.emit({ type: 'trouble', message: `Error cleaning up ${what}: ${message}` });
+  for (const { object, message } of await sweep(ports)) await trouble(object, message);
+  for (const { blame = 'the job', message } of await hooks.cleanup(context, ports.resolve))
+    await trouble(blame, message);
+  await hooks.observe('jobFinished', [result], context, ports.resolve);
 }
 
 function firstRecord({ runnerId, clock }: ExecutorOptions, plan: Plan): JobRecord {

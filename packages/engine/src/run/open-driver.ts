@@ -1,14 +1,14 @@
-import { deferred, systemRandom } from '@millrace/async';
+import { systemRandom } from '@millrace/async';
 import {
-  toRunnerError,
-  type RunnerError,
+  RunnerError,
+  type RecordedUnit,
   type SessionWork,
   type Stage,
   type StageAction,
 } from '@millrace/core';
 import { connectDriver, type DriverSession } from '@millrace/job-driver';
+import type { FollowedPod } from './judge-pod.ts';
 import type { UnitPorts } from './unit-ports.ts';
-import type { FollowedPod } from './wait-for-pod.ts';
 
 /** Work in the containers of one pod, through one session. */
 export interface StageDriver {
@@ -30,6 +30,8 @@ export interface StageDriver {
     take: (tar: AsyncIterable<Uint8Array>) => Promise<void>,
     options: { readonly signal: AbortSignal },
   ) => Promise<void>;
+  /** How far the log has come; empty while there was no session. */
+  readonly position: () => Partial<Pick<RecordedUnit, 'epoch' | 'offset'>>;
   readonly close: () => Promise<void>;
 }
 
@@ -38,14 +40,13 @@ export function openDriver(
   ports: UnitPorts,
   { unit, podName }: FollowedPod,
   work: SessionWork,
-  gone: Promise<never>,
+  podFailure: Promise<RunnerError>,
 ): StageDriver {
   const { namespace } = ports.plan.job;
   const closing = new AbortController();
-  const containerGone = deferred<RunnerError>();
-  gone.catch((failure: unknown) => containerGone.resolve(toRunnerError(failure)));
   let session: Promise<DriverSession> | undefined;
-  const connected = (): Promise<DriverSession> => {
+  let opened: DriverSession | undefined;
+  const connected = async (): Promise<DriverSession> => {
     session ??= connectDriver({
       openExec: (command, signal) =>
         ports.api.exec(
@@ -56,10 +57,11 @@ export function openDriver(
       random: systemRandom(),
       scriptsDirectory: work.scriptsDirectory,
       logsDirectory: work.logsDirectory,
-      containerGone: containerGone.promise,
+      containerGone: podFailure,
       signal: closing.signal,
     });
-    return session;
+    opened = await session;
+    return opened;
   };
   const say = (text: string, stage: Stage): Promise<void> =>
     ports.emit({ type: 'output', unit, stage, bytes: new TextEncoder().encode(text) });
@@ -72,14 +74,9 @@ export function openDriver(
         container: roleOf(work, stage.container),
         script,
         signal,
-        onOutput: async (bytes, offset) => {
-          await ports.emit({ type: 'output', unit, stage, bytes });
-          void offset;
-        },
+        onOutput: (bytes) => ports.emit({ type: 'output', unit, stage, bytes }),
         stopGraceMs: ports.limits.stageGrace,
       });
-      const { epoch, offset } = driver.position();
-      await ports.ledger.updateUnit(unit.id, (state) => ({ ...state, epoch, offset }), { signal });
       return record.exitCode;
     },
     receive: async (_stage, tar, directory, { signal }) => {
@@ -98,14 +95,24 @@ export function openDriver(
         await say('WARNING: artifacts:exclude is not applied to local artifacts\n', stage);
       await take(packed.stream);
     },
+    position: () => {
+      if (opened === undefined) return {};
+      const { epoch, offset } = opened.position();
+      return { epoch, offset };
+    },
     close: async () => {
-      if (session === undefined) return;
-      const opened = await session.catch(() => undefined);
+      if (opened === undefined) closing.abort(notNeeded());
       await opened?.close();
-      closing.abort();
     },
   };
 }
+
+/** Ends a session that is still looking for its first connection. */
+const notNeeded = (): RunnerError =>
+  new RunnerError('the session is not needed any more', {
+    code: 'MILLRACE_E_CANCELED',
+    kind: 'canceled',
+  });
 
 /** The name under which a container's driver answers. */
 export const roleOf = (work: SessionWork, container: string): string =>

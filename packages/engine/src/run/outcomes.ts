@@ -1,16 +1,15 @@
-import { isRunnerError, toRunnerError, type Outcome, type RunnerError } from '@millrace/core';
+import { linkSignals, type LinkedSignal } from '@millrace/async';
+import { isRunnerError, RunnerError, toRunnerError, type Outcome } from '@millrace/core';
 
 /** The outcome that an error stands for. */
-export function outcomeOf(thrown: unknown, blame?: string): Outcome {
-  const error = toRunnerError(thrown, blame);
+export function outcomeOf(thrown: unknown): Outcome {
+  const error = toRunnerError(thrown);
   if (error.kind === 'canceled') return { kind: 'canceled', message: error.message };
-  const story = error.details['story'];
   return {
     kind: 'failure',
     reason: error.reason,
     message: error.message,
     ...(error.hint === undefined ? {} : { hint: error.hint }),
-    ...(Array.isArray(story) ? { story: story.map(String) } : {}),
   };
 }
 
@@ -25,7 +24,16 @@ export function scriptOutcome(exitCode: number): Outcome {
   };
 }
 
-/** Why a signal was aborted, as an error that can be told. */
-export function reasonOf(signal: AbortSignal): RunnerError {
-  return isRunnerError(signal.reason) ? signal.reason : toRunnerError(signal.reason);
+/** Follows a request for the end; whatever it was aborted with, the reason is an error that can be told. */
+export function namedSignal(source: AbortSignal): LinkedSignal {
+  const linked = linkSignals();
+  const follow = (): void => linked.abort(asCanceled(source.reason));
+  if (source.aborted) follow();
+  else source.addEventListener('abort', follow, { once: true });
+  return { ...linked, dispose: () => source.removeEventListener('abort', follow) };
 }
+
+const asCanceled = (reason: unknown): RunnerError =>
+  isRunnerError(reason)
+    ? reason
+    : new RunnerError('canceled', { code: 'MILLRACE_E_CANCELED', kind: 'canceled', cause: reason });

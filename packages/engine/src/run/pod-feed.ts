@@ -1,5 +1,11 @@
 import { deferred, type Deferred } from '@millrace/async';
-import type { KubeApi, KubeObject, WatchSubscription } from '@millrace/core';
+import {
+  isRunnerError,
+  RunnerError,
+  type KubeApi,
+  type KubeObject,
+  type WatchSubscription,
+} from '@millrace/core';
 import { resourceTypes } from '@millrace/kube-objects';
 
 /** The last that is known of one pod. */
@@ -13,6 +19,11 @@ export interface PodObserver {
   readonly latest: () => PodSighting;
   /** Resolves at the next change after the call; rejects when the watch is lost for good or the signal aborts. */
   readonly next: (options: { readonly signal: AbortSignal }) => Promise<PodSighting>;
+  /**
+   * Asks the server once. For a pod that the watch says nothing about: one that came and went between two lists is
+   * never mentioned.
+   */
+  readonly look: (options: { readonly signal: AbortSignal }) => Promise<void>;
   readonly dispose: () => void;
 }
 
@@ -26,6 +37,8 @@ export interface PodFeedOptions {
   readonly api: KubeApi;
   readonly namespace: string;
   readonly labelSelector: string;
+  /** Called when nobody observes any more. */
+  readonly onIdle?: () => void;
 }
 
 /** All pods of a runner in one namespace over one shared watch, handed out by name. Open while somebody observes. */
@@ -39,23 +52,31 @@ export class PodFeed {
   }
 
   observe(name: string): PodObserver {
-    const watched: Watched = { sighting: { pod: undefined, deleted: false }, change: deferred() };
-    watched.change.promise.catch(() => undefined);
-    this.#watched.set(name, watched);
+    const watched: Watched = { sighting: { pod: undefined, deleted: false }, change: pending() };
     this.#open();
+    this.#watched.set(name, watched);
     return {
       latest: () => watched.sighting,
       next: ({ signal }) => raceSignal(watched.change.promise, signal),
+      look: (options) => this.#look(name, watched, options),
       dispose: () => {
         if (this.#watched.get(name) === watched) this.#watched.delete(name);
-        if (this.#watched.size === 0) this.close();
+        if (this.#watched.size > 0) return;
+        this.#unsubscribe();
+        this.#options.onIdle?.();
       },
     };
   }
 
+  /** Ends the watch; whoever still observes is told so. */
   close(): void {
-    this.#subscription?.dispose();
-    this.#subscription = undefined;
+    this.#unsubscribe();
+    this.#lose(
+      new RunnerError('the watch of the pods was closed', {
+        code: 'MILLRACE_E_WATCH_CLOSED',
+        kind: 'system',
+      }),
+    );
   }
 
   #open(): void {
@@ -66,32 +87,77 @@ export class PodFeed {
     void this.#follow(subscription);
   }
 
+  #unsubscribe(): void {
+    const subscription = this.#subscription;
+    this.#subscription = undefined;
+    subscription?.dispose();
+  }
+
   async #follow(subscription: WatchSubscription): Promise<void> {
+    let lost: unknown = new RunnerError('the watch of the pods ended', {
+      code: 'MILLRACE_E_WATCH_CLOSED',
+      kind: 'system',
+    });
     try {
       for await (const { type, object } of subscription.changes) {
         const watched = this.#watched.get(object.metadata.name ?? '');
         if (watched !== undefined) tell(watched, { pod: object, deleted: type === 'deleted' });
       }
     } catch (failure) {
-      if (this.#subscription === subscription) this.#subscription = undefined;
-      for (const watched of this.#watched.values()) watched.change.reject(failure);
+      lost = failure;
     }
+    if (this.#subscription !== subscription) return;
+    this.#subscription = undefined;
+    this.#lose(lost);
+  }
+
+  #lose(failure: unknown): void {
+    for (const watched of this.#watched.values()) watched.change.reject(failure);
+  }
+
+  async #look(
+    name: string,
+    watched: Watched,
+    { signal }: { readonly signal: AbortSignal },
+  ): Promise<void> {
+    const { api, namespace } = this.#options;
+    const before = watched.sighting;
+    let seen: PodSighting | undefined;
+    try {
+      seen = {
+        pod: await api.get({ type: resourceTypes.pods, namespace, name }, { signal }),
+        deleted: false,
+      };
+    } catch (failure) {
+      signal.throwIfAborted();
+      // Anything but a clear no leaves it to the watch, and to the next look.
+      if (isRunnerError(failure) && failure.reason === 'api_not_found')
+        seen = { ...before, deleted: true };
+    }
+    // The watch may have spoken meanwhile; it knows better.
+    if (seen !== undefined && watched.sighting === before) tell(watched, seen);
   }
 }
 
 function tell(watched: Watched, sighting: PodSighting): void {
   const { change } = watched;
   watched.sighting = sighting;
-  watched.change = deferred();
-  watched.change.promise.catch(() => undefined);
+  watched.change = pending();
   change.resolve(sighting);
 }
 
+/** A change to come. Nobody may be waiting when the watch is lost. */
+function pending(): Deferred<PodSighting> {
+  const change = deferred<PodSighting>();
+  change.promise.catch(() => undefined);
+  return change;
+}
+
 /** Waits for a promise until a signal aborts; leaves no listener behind. */
-export function raceSignal<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
+function raceSignal<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   const stopped = deferred<never>();
   const onAbort = (): void => stopped.reject(signal.reason);
+  if (signal.aborted) onAbort();
   signal.addEventListener('abort', onAbort, { once: true });
   return Promise.race([promise, stopped.promise]).finally(() =>
     signal.removeEventListener('abort', onAbort),

@@ -5,19 +5,24 @@ import type { UnitPorts } from './unit-ports.ts';
  * Looks for the objects that must exist before anything is created.
  * @throws RunnerError with the precondition's own words when one is still missing after the last look
  */
-export async function checkPreconditions(ports: UnitPorts): Promise<void> {
-  for (const precondition of ports.plan.preconditions) await look(ports, precondition);
+export async function checkPreconditions(
+  ports: UnitPorts,
+  options: { readonly signal: AbortSignal },
+): Promise<void> {
+  for (const precondition of ports.plan.preconditions) await look(ports, precondition, options);
 }
 
 async function look(
-  { api, clock, stop }: UnitPorts,
+  { api, clock }: UnitPorts,
   { type, namespace, name, attempts, interval, refusal }: Precondition,
+  { signal }: { readonly signal: AbortSignal },
 ): Promise<void> {
   for (let left = attempts; ; left -= 1) {
     try {
-      await api.get({ type, namespace, name }, { signal: stop });
+      await api.get({ type, namespace, name }, { signal });
       return;
     } catch (failure) {
+      signal.throwIfAborted();
       if (left <= 1)
         throw new RunnerError(refusal.text, {
           code: 'MILLRACE_E_PRECONDITION',
@@ -26,6 +31,6 @@ async function look(
           cause: failure,
         });
     }
-    await clock.sleep(interval, { signal: stop });
+    await clock.sleep(interval, { signal });
   }
 }

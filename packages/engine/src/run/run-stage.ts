@@ -8,8 +8,7 @@ import {
   type Unit,
 } from '@millrace/core';
 import type { StageDriver } from './open-driver.ts';
-import { outcomeOf, reasonOf, scriptOutcome } from './outcomes.ts';
-import { raceSignal } from './pod-feed.ts';
+import { outcomeOf, scriptOutcome } from './outcomes.ts';
 import type { UnitPorts } from './unit-ports.ts';
 
 /** One stage with what it runs on. */
@@ -17,24 +16,41 @@ export interface StageRun {
   readonly unit: Unit;
   readonly stage: Stage;
   readonly driver: StageDriver;
-  /** Rejects when the pod fails. */
-  readonly gone: Promise<never>;
+  /** Resolves when the pod fails. */
+  readonly podFailure: Promise<RunnerError>;
 }
 
-/** Runs one stage with the hooks around it. Failures of the stage are in the result; failures of hooks are thrown. */
+/**
+ * Runs one stage with the hooks around it. Whatever goes wrong once it has begun is in the result.
+ * @throws what a `beforeStage` hook throws; then nothing has begun
+ */
 export async function runStage(ports: UnitPorts, run: StageRun): Promise<StageResult> {
   const { unit, stage } = run;
-  const hooks = ports.generation.hooks;
-  const context: HookContext = { signal: ports.stop, jobId: ports.plan.job.id };
+  const { hooks } = ports.generation;
+  const context = contextOf(ports);
   await hooks.series('beforeStage', [stage, unit], context, ports.resolve);
-  await ports.emit({ type: 'stage-started', unit, stage, at: ports.clock.now() });
-  const result = await hooks.wrap('runStage', [stage, unit], context, ports.resolve, () =>
-    perform(ports, run),
-  );
+  const startedAt = ports.clock.now();
+  await ports.emit({ type: 'stage-started', unit, stage, at: startedAt });
+  const result = await hooks
+    .wrap('runStage', [stage, unit], context, ports.resolve, () => perform(ports, run))
+    .catch((thrown: unknown): StageResult => ({
+      name: stage.name,
+      outcome: outcomeOf(thrown),
+      startedAt,
+      finishedAt: ports.clock.now(),
+    }));
   await ports.emit({ type: 'stage-finished', unit, stage, result });
-  await hooks.series('afterStage', [result, unit], context, ports.resolve);
   return result;
 }
+
+/** Tells plugins about a stage whose result is on record. */
+export const afterStage = (ports: UnitPorts, unit: Unit, result: StageResult): Promise<void> =>
+  ports.generation.hooks.series('afterStage', [result, unit], contextOf(ports), ports.resolve);
+
+const contextOf = ({ stop, plan }: UnitPorts): HookContext => ({
+  signal: stop,
+  jobId: plan.job.id,
+});
 
 async function perform(ports: UnitPorts, run: StageRun): Promise<StageResult> {
   const startedAt = ports.clock.now();
@@ -42,27 +58,73 @@ async function perform(ports: UnitPorts, run: StageRun): Promise<StageResult> {
   return { name: run.stage.name, outcome, startedAt, finishedAt: ports.clock.now() };
 }
 
+/** The stage's outcome, or why it was ended: the first of stop, cancel and its own time limit. */
 async function limited(ports: UnitPorts, run: StageRun): Promise<Outcome> {
   const { stage } = run;
-  const late = new AbortController();
+  const linked = linkSignals(ports.stop, ...(stage.afterCancel ? [] : [ports.cancel]));
+  const over = linkSignals(ports.stop);
   const cancelTimer =
     stage.timeoutSeconds === undefined
       ? undefined
-      : ports.clock.after(stage.timeoutSeconds * 1000, () => late.abort(stageTimeout(stage)));
-  const linked = linkSignals(ports.stop, late.signal, ...(stage.afterCancel ? [] : [ports.cancel]));
+      : ports.clock.after(stage.timeoutSeconds * 1000, () => linked.abort(stageTimeout(stage)));
   try {
-    const outcome = await raceSignal(
-      Promise.race([act(ports, run, linked.signal), run.gone]),
-      ports.stop,
-    );
-    return linked.signal.aborted ? outcomeOf(reasonOf(linked.signal)) : outcome;
+    const outcome = await Promise.race([
+      act(ports, run, linked.signal),
+      lostPod(ports, run, over.signal),
+    ]);
+    if (linked.signal.aborted) return outcomeOf(linked.signal.reason);
+    const failure = await causeOf(ports, run, outcome);
+    return failure === undefined ? outcome : outcomeOf(failure);
   } catch (thrown) {
-    return outcomeOf(linked.signal.aborted ? reasonOf(linked.signal) : thrown);
+    return outcomeOf(linked.signal.aborted ? linked.signal.reason : thrown);
   } finally {
     cancelTimer?.();
+    over.abort(undefined);
     linked.dispose();
   }
 }
+
+/**
+ * Rejects a while after the pod has failed, because the stage's own record may still be on its way and says more; at
+ * once when everything is to stop.
+ */
+function lostPod(
+  { clock, limits }: UnitPorts,
+  { podFailure }: StageRun,
+  signal: AbortSignal,
+): Promise<never> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const stop = (): void => reject(signal.reason);
+  if (signal.aborted) stop();
+  else signal.addEventListener('abort', stop, { once: true });
+  void podFailure.then((failure) => {
+    if (signal.aborted) return;
+    const cancelTimer = clock.after(limits.lastWords, () => reject(failure));
+    signal.addEventListener('abort', cancelTimer, { once: true });
+  });
+  return promise;
+}
+
+/**
+ * A pod's end kills what runs in it, and the record then says so. A script that failed in a failing pod, or by a
+ * signal shortly before the pod's end is seen, has not failed by itself; one that succeeded has.
+ */
+async function causeOf(
+  { clock, limits }: UnitPorts,
+  { podFailure }: StageRun,
+  outcome: Outcome,
+): Promise<RunnerError | undefined> {
+  if (outcome.kind !== 'failure' || outcome.exitCode === undefined) return undefined;
+  const { promise: waited, resolve } = Promise.withResolvers<undefined>();
+  if (!killed.includes(outcome.exitCode)) resolve(undefined);
+  const cancelTimer = clock.after(limits.lastWords, () => resolve(undefined));
+  const failure = await Promise.race([podFailure, waited]);
+  cancelTimer();
+  return failure;
+}
+
+/** 128 + SIGKILL, 128 + SIGTERM: what the kubelet sends. */
+const killed: readonly number[] = [137, 143];
 
 async function act(
   ports: UnitPorts,
@@ -73,22 +135,20 @@ async function act(
   if (action.do === 'script')
     return scriptOutcome(await driver.runScript(stage, action.script, { signal }));
   const transfer = ports.transfers[action.transfer];
-  if (transfer === undefined) return missing(stage, action.transfer);
-  if (action.do === 'receive') {
-    if (transfer.direction !== 'receive') return missing(stage, action.transfer);
+  if (action.do === 'receive' && transfer?.direction === 'receive') {
     await driver.receive(stage, () => transfer.open({ signal }), action.directory, { signal });
     return { kind: 'success' };
   }
-  if (transfer.direction !== 'send') return missing(stage, action.transfer);
-  await driver.send(stage, action, (tar) => transfer.take(tar, { signal }), { signal });
-  return { kind: 'success' };
+  if (action.do === 'send' && transfer?.direction === 'send') {
+    await driver.send(stage, action, (tar) => transfer.take(tar, { signal }), { signal });
+    return { kind: 'success' };
+  }
+  return {
+    kind: 'failure',
+    reason: 'internal',
+    message: `stage ${stage.name} wants the transfer "${action.transfer}", which nobody supplies`,
+  };
 }
-
-const missing = (stage: Stage, transfer: string): Outcome => ({
-  kind: 'failure',
-  reason: 'internal',
-  message: `stage ${stage.name} wants the transfer "${transfer}", which nobody supplies`,
-});
 
 const stageTimeout = ({ name, timeoutSeconds }: Stage): RunnerError =>
   new RunnerError(`stage ${name} took longer than ${timeoutSeconds ?? 0} s`, {

@@ -10,20 +10,22 @@ export type UnitState =
 export interface UnitDecision {
   readonly start: readonly string[];
   readonly skip: readonly string[];
+  /** What would have started, had the job not been ended. */
+  readonly cancel: readonly string[];
   /** Background units whose job is over. */
   readonly stop: readonly string[];
-  /** Nothing is running and nothing will start. */
+  /** All have ended; the rest waits for what will never end when nothing runs or starts any more. */
   readonly done: boolean;
 }
 
 /**
  * Says what to start, skip and stop from the results so far. Pure. A unit starts when all before it have ended (or, for
- * background ones, started) and its condition holds for the job so far.
+ * background ones, started) and its condition holds for the job so far. Nothing starts once the job is ended.
  */
 export function scheduleUnits(
   units: readonly Unit[],
   states: ReadonlyMap<string, UnitState>,
-  canceled: boolean,
+  ended: boolean,
 ): UnitDecision {
   const state = (id: string): UnitState => states.get(id) ?? { phase: 'waiting' };
   const byId = new Map(units.map((unit) => [unit.id, unit] as const));
@@ -33,20 +35,21 @@ export function scheduleUnits(
     unit.after.every((id) => passed(state(id), byId.get(id)?.background ?? false)),
   );
   const wanted = (unit: Unit): boolean =>
-    canceled ? unit.on === 'always' : unit.on === 'always' || (unit.on === 'failure') === failed;
-  const start = ready.filter(wanted).map(({ id }) => id);
+    unit.on === 'always' || (unit.on === 'failure') === failed;
+  const due = ready.filter(wanted).map(({ id }) => id);
+  const start = ended ? [] : due;
+  const cancel = ended ? due : [];
   const skip = ready.filter((unit) => !wanted(unit)).map(({ id }) => id);
-  const foreground = units.filter((unit) => !unit.background);
+  const over = ({ id }: Unit): boolean =>
+    state(id).phase === 'ended' || skip.includes(id) || cancel.includes(id);
   const foregroundOver =
-    start.length === 0 &&
-    foreground.every((unit) => state(unit.id).phase === 'ended' || skip.includes(unit.id));
+    start.length === 0 && units.filter(({ background }) => !background).every(over);
   const stop = foregroundOver
     ? units
         .filter((unit) => unit.background && state(unit.id).phase === 'running')
         .map(({ id }) => id)
     : [];
-  const done = units.every((unit) => state(unit.id).phase === 'ended' || skip.includes(unit.id));
-  return { start, skip, stop, done };
+  return { start, skip, cancel, stop, done: units.every(over) };
 }
 
 const isFailure = (state: UnitState): boolean =>

@@ -1,9 +1,8 @@
 import type { Clock, EmitRunEvent, KubeApi, Logger, Plan, Transfer } from '@millrace/core';
-import type { ResolveNeeds } from '../hooks/hook-engine.ts';
+import type { ResolveNeeds } from '../hooks/call-tap.ts';
 import type { Generation } from '../plan/generation.ts';
-import type { ObjectPorts } from './cluster-objects.ts';
 import type { JobLedger } from './job-ledger.ts';
-import type { PodFeed } from './pod-feed.ts';
+import type { PodObserver } from './pod-feed.ts';
 
 /** What running one job needs. */
 export interface UnitPorts {
@@ -11,11 +10,12 @@ export interface UnitPorts {
   readonly plan: Plan;
   readonly resolve: ResolveNeeds;
   readonly api: KubeApi;
-  readonly pods: PodFeed;
+  /** Follows one pod of the job's namespace. */
+  readonly observePod: (name: string) => PodObserver;
   readonly ledger: JobLedger;
-  readonly objectPorts: ObjectPorts;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Never rejects, see `guardEmit`. */
   readonly emit: EmitRunEvent;
   readonly transfers: Readonly<Record<string, Transfer>>;
   readonly limits: RunLimits;
@@ -33,11 +33,20 @@ export interface RunLimits {
   readonly cleanup: number;
   /** Sent with the deletion of pods; undefined leaves it to the pod. */
   readonly podGraceSeconds: number | undefined;
+  /** Between two `unit-waiting` events about an unchanged pod. */
+  readonly waitingRepeat: number;
+  /** A created pod of which the watch has not said a word for so long is looked for. */
+  readonly unseenPod: number;
+  /** How long a stage's own record may still arrive when its pod has failed. */
+  readonly lastWords: number;
 }
 
-/** Limits as production has them. */
+/** Limits as production has them. GitLab Runner repeats its waiting line at its `poll_interval`, 3 s. */
 export const defaultLimits: RunLimits = {
   stageGrace: 10_000,
   cleanup: 300_000,
   podGraceSeconds: undefined,
+  waitingRepeat: 3_000,
+  unseenPod: 10_000,
+  lastWords: 1_000,
 };

@@ -1,64 +1,13 @@
-import {
-  RunnerError,
-  type KubeObject,
-  type Outcome,
-  type PodSnapshot,
-  type PodVerdict,
-  type Unit,
-} from '@millrace/core';
 import { linkSignals } from '@millrace/async';
-import { classifyPod } from './classify-pod.ts';
-import type { PodObserver, PodSighting } from './pod-feed.ts';
+import { RunnerError, toRunnerError, type Outcome, type Unit } from '@millrace/core';
+import { judgePod, nodeOf, phaseOf, podError, type FollowedPod } from './judge-pod.ts';
+import type { PodSighting } from './pod-feed.ts';
 import type { UnitPorts } from './unit-ports.ts';
-
-/** A pod as a unit runner follows it. */
-export interface FollowedPod {
-  readonly unit: Unit;
-  readonly podName: string;
-  readonly observer: PodObserver;
-  /** As created; what is known before the first change arrives. */
-  readonly created: KubeObject;
-  /** Of the monotonic clock. */
-  readonly createdAt: number;
-  readonly needed: readonly string[];
-  readonly userCodeStarted: () => boolean;
-}
 
 /** The pod failed; `recreate` when a plugin says that another one may do. */
 export interface PodFailure {
   readonly outcome: Outcome & { readonly kind: 'failure' };
   readonly recreate: boolean;
-}
-
-/** What the pod's state means now: plugins first, then the engine's own rules. */
-export function judgePod(
-  ports: UnitPorts,
-  followed: FollowedPod,
-  sighting: PodSighting,
-): PodVerdict {
-  const { unit, podName, created, createdAt, needed } = followed;
-  if (sighting.deleted)
-    return {
-      verdict: 'failed',
-      outcome: {
-        kind: 'failure',
-        reason: 'pod_deleted',
-        message: `pods "${podName}" not found`,
-        hint: 'somebody or something other than the runner deleted the pod',
-      },
-    };
-  const snapshot: PodSnapshot = {
-    pod: sighting.pod ?? created,
-    events: [],
-    age: ports.clock.monotonic() - createdAt,
-    needed,
-    userCodeStarted: followed.userCodeStarted(),
-  };
-  const verdict =
-    ports.generation.hooks.first('classifyPod', [snapshot], ports.resolve) ?? classifyPod(snapshot);
-  return verdict.verdict === 'recreate' && unit.recreate.when === 'never'
-    ? { verdict: 'failed', outcome: verdict.outcome }
-    : verdict;
 }
 
 /**
@@ -69,13 +18,15 @@ export async function waitUntilReady(
   ports: UnitPorts,
   followed: FollowedPod,
 ): Promise<PodFailure | undefined> {
-  const { unit, observer, podName } = followed;
-  const late = new AbortController();
-  const cancelTimer = ports.clock.after(unit.startTimeoutSeconds * 1000, () =>
-    late.abort(startTimeout(unit)),
-  );
-  const linked = linkSignals(ports.stop, ports.cancel, late.signal);
+  const { clock, limits } = ports;
+  const { unit, observer } = followed;
+  const late = startTimeout(unit);
+  const linked = linkSignals(ports.stop, ports.cancel);
+  const cancelTimer = clock.after(unit.startTimeoutSeconds * 1000, () => linked.abort(late));
+  let note: string | undefined;
   let said: string | undefined;
+  let saidAt = 0;
+  let lookedAt = clock.monotonic();
   try {
     for (;;) {
       const sighting = observer.latest();
@@ -83,73 +34,101 @@ export async function waitUntilReady(
       if (verdict.verdict === 'ready') return undefined;
       if (verdict.verdict !== 'waiting')
         return { outcome: verdict.outcome, recreate: verdict.verdict === 'recreate' };
-      const words = `${nodeOf(sighting) ?? ''} ${phaseOf(sighting)} ${verdict.note ?? ''}`;
-      if (words !== said)
-        await ports.emit({
-          type: 'unit-waiting',
-          unit,
-          podName,
-          namespace: ports.plan.job.namespace,
-          node: nodeOf(sighting),
-          phase: phaseOf(sighting),
-          note: verdict.note,
-        });
-      said = words;
-      if (observer.latest() === sighting) await observer.next({ signal: linked.signal });
+      ({ note } = verdict);
+      const words = `${nodeOf(sighting) ?? ''} ${phaseOf(sighting)} ${note ?? ''}`;
+      if (words !== said || clock.monotonic() - saidAt >= limits.waitingRepeat) {
+        said = words;
+        saidAt = clock.monotonic();
+        await emitWaiting(ports, followed, sighting, note);
+      }
+      if (sighting.pod === undefined && clock.monotonic() - lookedAt >= limits.unseenPod) {
+        lookedAt = clock.monotonic();
+        await observer.look(linked);
+      }
+      if (observer.latest() === sighting) await changeOrTick(ports, followed, linked.signal);
     }
   } catch (failure) {
-    if (failure !== late.signal.reason) throw failure;
-    const phase = phaseOf(observer.latest());
-    const note = noteOf(ports, followed);
-    const reason =
-      note?.startsWith('Unschedulable') === true ? 'pod_unschedulable' : 'pod_start_timeout';
-    return {
-      recreate: false,
-      outcome: {
-        kind: 'failure',
-        reason,
-        message: `timed out waiting for pod to start (last phase: ${phase})${note === undefined ? '' : `: ${note}`}`,
-        hint:
-          reason === 'pod_unschedulable'
-            ? 'no node fits: compare the pod’s requests, node selector and tolerations with the nodes'
-            : 'look at the pod’s events; the time allowed can be raised',
-      },
-    };
+    if (failure !== late) throw failure;
+    return { recreate: false, outcome: startFailure(phaseOf(observer.latest()), note) };
   } finally {
     cancelTimer();
     linked.dispose();
   }
 }
 
-/** Rejects with the pod's failure as soon as it is seen; pending until then. */
-export async function watchForFailure(
-  ports: UnitPorts,
-  followed: FollowedPod,
-  { signal }: { readonly signal: AbortSignal },
-): Promise<never> {
-  for (;;) {
-    const sighting = followed.observer.latest();
-    const verdict = judgePod(ports, followed, sighting);
-    if (verdict.verdict === 'failed' || verdict.verdict === 'recreate')
-      throw podError(verdict.outcome);
-    if (followed.observer.latest() === sighting) await followed.observer.next({ signal });
+/** Follows a pod that works. */
+export interface FailureWatch {
+  /** Resolves with the pod's failure as soon as it is seen. */
+  readonly failure: Promise<RunnerError>;
+  readonly dispose: () => void;
+}
+
+/** Watches for whatever makes the pod useless. */
+export function watchForFailure(ports: UnitPorts, followed: FollowedPod): FailureWatch {
+  const over = new AbortController();
+  const { promise: failure, resolve } = Promise.withResolvers<RunnerError>();
+  const follow = async (): Promise<void> => {
+    for (;;) {
+      const sighting = followed.observer.latest();
+      const verdict = judgePod(ports, followed, sighting);
+      if (verdict.verdict === 'failed' || verdict.verdict === 'recreate') {
+        resolve(podError(verdict.outcome));
+        return;
+      }
+      if (followed.observer.latest() === sighting) await followed.observer.next(over);
+    }
+  };
+  follow().catch((thrown: unknown) => {
+    if (!over.signal.aborted) resolve(toRunnerError(thrown));
+  });
+  return { failure, dispose: () => over.abort() };
+}
+
+/** Waits for news of the pod, but not longer than until something is to be said again. */
+async function changeOrTick(
+  { clock, limits }: UnitPorts,
+  { observer }: FollowedPod,
+  signal: AbortSignal,
+): Promise<void> {
+  const turn = linkSignals(signal);
+  const tick = new Error('time to say it again');
+  const cancelTimer = clock.after(limits.waitingRepeat, () => turn.abort(tick));
+  try {
+    await observer.next(turn);
+  } catch (failure) {
+    if (failure !== tick) throw failure;
+  } finally {
+    cancelTimer();
+    turn.dispose();
   }
 }
 
-/** A pod's failure as an error. */
-export function podError(outcome: Outcome & { readonly kind: 'failure' }): RunnerError {
-  return new RunnerError(outcome.message, {
-    code: 'MILLRACE_E_POD_FAILED',
-    kind: 'system',
-    reason: outcome.reason,
-    retry: 'job',
-    ...(outcome.hint === undefined ? {} : { hint: outcome.hint }),
+const emitWaiting = (
+  ports: UnitPorts,
+  { unit, podName }: FollowedPod,
+  sighting: PodSighting,
+  note: string | undefined,
+): Promise<void> =>
+  ports.emit({
+    type: 'unit-waiting',
+    unit,
+    podName,
+    namespace: ports.plan.job.namespace,
+    node: nodeOf(sighting),
+    phase: phaseOf(sighting),
+    note,
   });
-}
 
-function noteOf(ports: UnitPorts, followed: FollowedPod): string | undefined {
-  const verdict = judgePod(ports, followed, followed.observer.latest());
-  return verdict.verdict === 'waiting' ? verdict.note : undefined;
+function startFailure(phase: string, note: string | undefined): PodFailure['outcome'] {
+  const unschedulable = note?.startsWith('Unschedulable') === true;
+  return {
+    kind: 'failure',
+    reason: unschedulable ? 'pod_unschedulable' : 'pod_start_timeout',
+    message: `timed out waiting for pod to start (last phase: ${phase})${note === undefined ? '' : `: ${note}`}`,
+    hint: unschedulable
+      ? 'no node fits: compare the pod’s requests, node selector and tolerations with the nodes'
+      : 'look at the pod’s events; the time allowed can be raised',
+  };
 }
 
 const startTimeout = ({ id, startTimeoutSeconds }: Unit): RunnerError =>
@@ -158,19 +137,3 @@ const startTimeout = ({ id, startTimeoutSeconds }: Unit): RunnerError =>
     kind: 'timeout',
     reason: 'pod_start_timeout',
   });
-
-function phaseOf({ pod }: PodSighting): string {
-  const status = pod?.['status'];
-  const phase =
-    typeof status === 'object' && status !== null && 'phase' in status
-      ? status['phase']
-      : undefined;
-  return typeof phase === 'string' ? phase : 'Pending';
-}
-
-function nodeOf({ pod }: PodSighting): string | undefined {
-  const spec = pod?.['spec'];
-  const node =
-    typeof spec === 'object' && spec !== null && 'nodeName' in spec ? spec['nodeName'] : undefined;
-  return typeof node === 'string' && node !== '' ? node : undefined;
-}

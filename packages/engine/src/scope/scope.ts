@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import {
+  isRunnerError,
   RunnerError,
   type AnyToken,
   type NeedsOf,
@@ -7,7 +8,7 @@ import {
   type ScopeName,
   type Token,
 } from '@millrace/core';
-import { container, instancePerContainerCachingFactory, type DependencyContainer } from 'tsyringe';
+import { container, type DependencyContainer } from 'tsyringe';
 
 /** How one service is made. */
 export interface ServiceRecipe {
@@ -26,23 +27,21 @@ const length: Readonly<Record<ScopeName, number>> = { process: 3, generation: 2,
 export class Scope {
   readonly name: ScopeName;
   readonly #container: DependencyContainer;
-  readonly #parent: Scope | undefined;
   readonly #disposers: (() => void | Promise<void>)[] = [];
 
-  private constructor(name: ScopeName, parent: Scope | undefined, child: DependencyContainer) {
+  private constructor(name: ScopeName, child: DependencyContainer) {
     this.name = name;
-    this.#parent = parent;
     this.#container = child;
   }
 
   /** A scope without parent; never the library's global container. */
   static process(): Scope {
-    return new Scope('process', undefined, container.createChildContainer());
+    return new Scope('process', container.createChildContainer());
   }
 
   /** A shorter life below this one. */
   child(name: ScopeName): Scope {
-    return new Scope(name, this, this.#container.createChildContainer());
+    return new Scope(name, this.#container.createChildContainer());
   }
 
   /** Registers a ready value. */
@@ -50,12 +49,17 @@ export class Scope {
     this.#container.register(token.key, { useValue: value });
   }
 
-  /** Registers a recipe; it is followed at most once, when first asked for. */
-  recipe(recipe: ServiceRecipe): void {
-    const factory = instancePerContainerCachingFactory(() =>
-      recipe.make(this.resolveAll(recipe.needs)),
-    );
-    this.#container.register(recipe.token.key, { useFactory: factory });
+  /**
+   * Registers a recipe; it is followed at most once, when first asked for, with what this scope offers. The library's
+   * own caching factory would make one for each shorter life that asks.
+   */
+  recipe({ token, plugin, needs, make }: ServiceRecipe): void {
+    let made: { readonly value: unknown } | undefined;
+    const useFactory = (): unknown => {
+      made ??= { value: this.#make(token, plugin, () => make(this.resolveAll(needs))) };
+      return made.value;
+    };
+    this.#container.register(token.key, { useFactory });
   }
 
   /**
@@ -107,8 +111,23 @@ export class Scope {
       );
   }
 
-  get parent(): Scope | undefined {
-    return this.#parent;
+  #make(token: AnyToken, plugin: string, make: () => unknown): unknown {
+    try {
+      return make();
+    } catch (thrown) {
+      if (isRunnerError(thrown)) throw thrown;
+      throw new RunnerError(
+        `plugin ${plugin} failed to make the service ${token.id}: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
+        {
+          code: 'MILLRACE_E_PLUGIN_FAILED',
+          kind: 'system',
+          reason: 'plugin_failed',
+          blame: plugin,
+          hint: `report this to the author of ${plugin}`,
+          cause: thrown,
+        },
+      );
+    }
   }
 }
 

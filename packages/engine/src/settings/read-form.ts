@@ -13,6 +13,7 @@ const words: Readonly<Record<SettingForm, string>> = {
   integer: 'a whole number',
   number: 'a number',
   'string-list': 'a list of strings',
+  'integer-list': 'a list of whole numbers',
   'string-or-list': 'a string or a list of strings',
   'string-map': 'a table of strings',
   table: 'a table',
@@ -35,6 +36,8 @@ function fits(value: JsonValue, form: SettingForm): boolean {
       return typeof value === 'number';
     case 'string-list':
       return Array.isArray(value) && value.every(isText);
+    case 'integer-list':
+      return Array.isArray(value) && value.every(Number.isInteger);
     case 'string-or-list':
       return isText(value) || (Array.isArray(value) && value.every(isText));
     case 'string-map':

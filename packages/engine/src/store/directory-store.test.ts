@@ -38,6 +38,7 @@ const record = (jobId: string, app: JobRecord['app'] = {}): JobRecord => ({
 it('gives back what was written, also to another process', async () => {
   const store = await openDirectoryStore(join(directory, 'jobs'), { signal });
   expect(await store.write(record('a/b'), 0, { signal })).toBe(1);
+  await store.close();
   const other = await openDirectoryStore(join(directory, 'jobs'), { signal });
   expect(await other.list({ signal })).toEqual([{ record: record('a/b'), revision: 1 }]);
   expect(await other.read('a/b', { signal })).toEqual({ record: record('a/b'), revision: 1 });
@@ -75,6 +76,8 @@ it('a removed record is gone, and removing it again is fine', async () => {
   await store.remove('a', { signal });
   await store.remove('a', { signal });
   expect(await store.read('a', { signal })).toBeUndefined();
+  expect(await readdir(directory)).toEqual(['lock']);
+  await store.close();
   expect(await readdir(directory)).toEqual([]);
 });
 

@@ -1,6 +1,7 @@
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { RunnerError, type JobRecord, type JobStore, type StoredRecord } from '@millrace/core';
+import { lockDirectory } from './directory-lock.ts';
 
 const RECORD_VERSION = 1;
 const maximumBytes = 256 * 1024;
@@ -10,16 +11,25 @@ interface StoredFile {
   readonly record: Omit<JobRecord, 'version'> & { readonly version: number };
 }
 
+/** A store in a directory of its own. */
+export interface DirectoryStore extends JobStore {
+  /** Lets another process have the directory; records stay. Safe to repeat. */
+  readonly close: () => Promise<void>;
+}
+
 /**
  * Records of jobs as files, one a job: directory 0700, files 0600, written beside and renamed, so that a record is
  * always whole. One process owns a directory at a time, so compare-and-swap is between calls of this process.
+ * @throws RunnerError `MILLRACE_E_STATE_LOCKED` while another process has it
  */
 export async function openDirectoryStore(
   directory: string,
   { signal }: { readonly signal: AbortSignal },
-): Promise<JobStore> {
+): Promise<DirectoryStore> {
   signal.throwIfAborted();
   await mkdir(directory, { recursive: true, mode: 0o700 });
+  await chmod(directory, 0o700);
+  const lock = await lockDirectory(directory, { signal });
   const fileOf = (jobId: string): string => join(directory, `${encodeURIComponent(jobId)}.json`);
   const writes = new Map<string, Promise<unknown>>();
   /** Writes of one job follow each other; those of different jobs do not wait. */
@@ -58,7 +68,12 @@ export async function openDirectoryStore(
         await writeWhole(fileOf(record.jobId), next, record.jobId);
         return next.revision;
       }),
-    remove: (jobId) => inTurn(jobId, () => rm(fileOf(jobId), { force: true })),
+    remove: (jobId) =>
+      inTurn(jobId, async () => {
+        await rm(fileOf(jobId), { force: true });
+        await syncDirectory(directory);
+      }),
+    close: lock.release,
   };
 }
 
@@ -118,4 +133,16 @@ async function writeWhole(file: string, content: StoredFile, jobId: string): Pro
     await handle.close();
   }
   await rename(draft, file);
+  await syncDirectory(dirname(file));
+}
+
+/** The new name survives a power cut only when the directory is on disk too. Windows cannot sync one. */
+async function syncDirectory(directory: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(directory, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }
