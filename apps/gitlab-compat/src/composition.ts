@@ -9,6 +9,8 @@ import { plugin as images } from '@millrace/plugin-images';
 import { bindings as imagesBindings } from '@millrace/plugin-images/gitlab';
 import { plugin as metadata } from '@millrace/plugin-metadata';
 import { bindings as metadataBindings } from '@millrace/plugin-metadata/gitlab';
+import { plugin as podPatch } from '@millrace/plugin-pod-patch';
+import { bindings as podPatchBindings } from '@millrace/plugin-pod-patch/gitlab';
 import { plugin as resources } from '@millrace/plugin-resources';
 import { bindings as resourcesBindings } from '@millrace/plugin-resources/gitlab';
 import { plugin as scheduling } from '@millrace/plugin-scheduling';
@@ -44,6 +46,7 @@ export function builtInPlugins(travel: Travel): readonly LoadedPlugin[] {
     loaded(security, securityBindings),
     loaded(dns, dnsBindings),
     loaded(metadata, metadataBindings),
+    loaded(podPatch, podPatchBindings),
   ];
 }
 

@@ -7,6 +7,7 @@ import {
   createExecutor,
   openDirectoryStore,
   type DirectoryStore,
+  type ExecutorOptions,
   type RunLimits,
 } from '@millrace/engine';
 import {
@@ -39,6 +40,9 @@ export interface JobSpec extends Partial<Omit<SessionJobOptions, 'stages'>> {
   readonly api?: (api: KubeApi) => KubeApi;
   /** The job is canceled before it begins. */
   readonly canceled?: boolean;
+  /** The job brings a token of its own. */
+  readonly token?: string;
+  readonly accessAs?: ExecutorOptions['accessAs'];
   /** Puts faults in front of the record. */
   readonly wrapStore?: (store: JobStore) => JobStore;
 }
@@ -54,6 +58,8 @@ export function jobStarter(cluster: ClusterHandle): {
     limits,
     observe,
     canceled = false,
+    token,
+    accessAs,
     api = (same) => same,
     wrapStore = (same) => same,
     ...spec
@@ -81,12 +87,16 @@ export function jobStarter(cluster: ClusterHandle): {
       logger: silentLogger,
       runnerId,
       limits: { stageGrace: 500, ...limits },
+      ...(accessAs === undefined ? {} : { accessAs }),
     });
     const recorder = recordRun();
     const result = executor
       .run({
         generation: job.generation,
-        plan: job.plan,
+        plan:
+          token === undefined
+            ? job.plan
+            : { ...job.plan, job: { ...job.plan.job, credential: { token } } },
         emit: async (event) => {
           await observe?.(event);
           await recorder.emit(event);

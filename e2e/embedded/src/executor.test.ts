@@ -161,3 +161,34 @@ describe('requests', () => {
     await job.result;
   });
 });
+
+describe('a job with a token of its own', () => {
+  it('acts on the cluster with it and with nothing else', async () => {
+    const tokens: string[] = [];
+    let closed = 0;
+    const job = await jobs.start({
+      stages: [{ name: 'script', script: 'true' }],
+      token: 'of-the-job',
+      api: (own) => ({
+        ...own,
+        create: () => Promise.reject(new Error('the access of the runner was used')),
+      }),
+      accessAs: ({ token }) => {
+        tokens.push(token);
+        return { api: cluster.api, close: () => Promise.resolve(void (closed += 1)) };
+      },
+    });
+    expect((await job.result).outcome.kind).toBe('success');
+    expect({ tokens, closed }).toEqual({ tokens: ['of-the-job'], closed: 1 });
+  });
+
+  it('fails by name where nobody can act with it', async () => {
+    const job = await jobs.start({ stages: [{ name: 'script', script: 'true' }], token: 't' });
+    expect((await job.result).outcome).toMatchObject({
+      kind: 'failure',
+      reason: 'configuration_error',
+      message: 'the job brings a token of its own for the Kubernetes API',
+    });
+    expect(job.recorder.events.some(({ type }) => type === 'unit-creating')).toBe(false);
+  });
+});

@@ -8,6 +8,7 @@ export {
   createExecutor,
   type Executor,
   type ExecutorOptions,
+  type JobAccess,
   type RunRequest,
 } from './run/executor.ts';
 export { defaultLimits, type RunLimits } from './run/unit-ports.ts';

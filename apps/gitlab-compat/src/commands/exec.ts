@@ -115,6 +115,10 @@ export async function exec(
     const store = await openDirectoryStore(stateDirectory, { signal });
     const executor = createExecutor({
       api: cluster.api,
+      accessAs: (credential) => {
+        const api = cluster.accessAs(credential);
+        return { api, close: api.close };
+      },
       store,
       clock,
       logger: context.logger,

@@ -1,12 +1,19 @@
 import { createSystemClock } from '@millrace/async';
-import type { Logger } from '@millrace/core';
+import type { JobCredential, Logger } from '@millrace/core';
 import { startEmbeddedCluster, type EmbeddedCluster } from '@millrace/embedded-cluster';
-import { connect, resolveConnection, type KubeConnection } from '@millrace/kube';
+import {
+  connect,
+  resolveConnection,
+  type ConnectionFacts,
+  type KubeConnection,
+} from '@millrace/kube';
 import { presentedVersion } from '../presented-version.ts';
 
 /** Where local jobs run. */
 export interface LocalCluster {
   readonly api: KubeConnection;
+  /** The same cluster as somebody else. */
+  readonly accessAs: (credential: JobCredential) => KubeConnection;
   /** One line for people. */
   readonly description: string;
   /** When set, every mount path of a job must lie below it. */
@@ -56,7 +63,13 @@ export async function openLocalCluster(options: LocalClusterOptions): Promise<Lo
     );
     const api = connect(facts, connectOptions);
     await reach(api, signal);
-    return { api, description: `the cluster at ${facts.server}`, limits: [], close: api.close };
+    return {
+      api,
+      accessAs: ({ token }) => connect(withToken(facts, token), connectOptions),
+      description: `the cluster at ${facts.server}`,
+      limits: [],
+      close: api.close,
+    };
   }
   const cluster: EmbeddedCluster = await startEmbeddedCluster({
     namespaces: options.namespaces,
@@ -64,17 +77,16 @@ export async function openLocalCluster(options: LocalClusterOptions): Promise<Lo
     signal,
     ...(options.images === undefined ? {} : { imagesDirectory: options.images }),
   });
-  const api = connect(
-    {
-      server: cluster.url,
-      token: cluster.adminToken,
-      ca: cluster.certificateAuthority,
-      source: 'embedded cluster',
-    },
-    connectOptions,
-  );
+  const facts: ConnectionFacts = {
+    server: cluster.url,
+    token: cluster.adminToken,
+    ca: cluster.certificateAuthority,
+    source: 'embedded cluster',
+  };
+  const api = connect(facts, connectOptions);
   return {
     api,
+    accessAs: ({ token }) => connect(withToken(facts, token), connectOptions),
     description: cluster.description,
     limits: cluster.limits,
     ...(cluster.mountPrefix === undefined ? {} : { mountPrefix: cluster.mountPrefix }),
@@ -82,5 +94,19 @@ export async function openLocalCluster(options: LocalClusterOptions): Promise<Lo
       await api.close();
       await cluster.close();
     },
+  };
+}
+
+/** The same server with another token and no other proof of who we are. */
+function withToken(facts: ConnectionFacts, token: string): ConnectionFacts {
+  const { server, ca, namespace, insecureSkipTlsVerify, tlsServerName } = facts;
+  return {
+    server,
+    token,
+    source: "the job's own token",
+    ...(ca === undefined ? {} : { ca }),
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(insecureSkipTlsVerify === undefined ? {} : { insecureSkipTlsVerify }),
+    ...(tlsServerName === undefined ? {} : { tlsServerName }),
   };
 }

@@ -4,12 +4,14 @@ import {
   type Clock,
   type EmitRunEvent,
   type HookContext,
+  type JobCredential,
   type JobRecord,
   type JobResult,
   type JobStore,
   type KubeApi,
   type Logger,
   type Plan,
+  type PlannedManifest,
   type Transfer,
 } from '@millrace/core';
 import type { Generation } from '../plan/generation.ts';
@@ -31,6 +33,14 @@ export interface ExecutorOptions {
   /** The `millrace.dev/runner` label of this runner's pods; one shared watch follows them. */
   readonly runnerId: string;
   readonly limits?: Partial<RunLimits>;
+  /** Opens access with a job's own credential. Without it such jobs fail by name: nobody acts as somebody else. */
+  readonly accessAs?: (credential: JobCredential) => JobAccess;
+}
+
+/** Access with the credential of one job. */
+export interface JobAccess {
+  readonly api: KubeApi;
+  readonly close: () => Promise<void>;
 }
 
 /** One job to run. */
@@ -46,7 +56,7 @@ export interface RunRequest {
   readonly abort: AbortSignal;
 }
 
-/** Runs plans on one cluster with one credential. */
+/** Runs plans on one cluster. */
 export interface Executor {
   /**
    * Runs a plan to its end and cleans up. Never throws: what goes wrong is in the result. The job's record stays in the
@@ -57,9 +67,11 @@ export interface Executor {
   readonly dispose: () => void;
 }
 
+const runnerLabel = (runnerId: string): string => `millrace.dev/runner=${runnerId}`;
+
 /** Makes an executor. */
 export function createExecutor(options: ExecutorOptions): Executor {
-  const feeds = createPodFeeds(options.api, `millrace.dev/runner=${options.runnerId}`);
+  const feeds = createPodFeeds(options.api, runnerLabel(options.runnerId));
   return { run: (request) => run(options, feeds, request), dispose: feeds.close };
 }
 
@@ -74,7 +86,7 @@ async function run(
   for (const line of plan.log) await taker.emit({ type: 'line', line });
   let result: JobResult;
   if (plan.refused === null) {
-    result = await execute({ ...options, logger }, feeds, request, taker);
+    result = await asWhom({ ...options, logger }, feeds, request, taker);
   } else {
     const { reason, message } = plan.refused;
     await taker.emit({ type: 'refused', refusal: plan.refused });
@@ -82,6 +94,26 @@ async function run(
   }
   await taker.emit({ type: 'finished', result });
   return result;
+}
+
+/** Runs the job as itself when it brings a credential, with a watch of its own, else as the runner. */
+async function asWhom(
+  options: ExecutorOptions,
+  feeds: PodFeeds,
+  request: RunRequest,
+  taker: GuardedEmit,
+): Promise<JobResult> {
+  const { credential, id } = request.plan.job;
+  if (credential === undefined) return execute(options, feeds, request, taker);
+  if (options.accessAs === undefined) return { job: id, outcome: outcomeOf(noAccess()), units: [] };
+  const access = options.accessAs(credential);
+  const own = createPodFeeds(access.api, runnerLabel(options.runnerId));
+  try {
+    return await execute({ ...options, api: access.api }, own, request, taker);
+  } finally {
+    own.close();
+    await access.close();
+  }
 }
 
 async function execute(
@@ -151,7 +183,7 @@ function firstRecord({ runnerId, clock }: ExecutorOptions, plan: Plan): JobRecor
     version: 1,
     jobId: plan.job.id,
     runnerId,
-    plan,
+    plan: withoutReasons(plan),
     objects: [],
     units: plan.units.map(({ unit: { id, podName } }) => ({
       id,
@@ -174,4 +206,22 @@ const jobTimeout = ({ job }: Plan): RunnerError =>
     kind: 'timeout',
     reason: 'job_timeout',
     hint: 'raise the job’s timeout, or make it do less',
+  });
+
+/** What a run needs of a plan: who set what is for `explain`, and would make records several times as large. */
+function withoutReasons(plan: Plan): Plan {
+  const bare = (object: PlannedManifest): PlannedManifest => ({ ...object, provenance: {} });
+  return {
+    ...plan,
+    decisions: [],
+    units: plan.units.map((unit) => ({ ...unit, pod: bare(unit.pod) })),
+    objects: plan.objects.map((planned) => ({ ...planned, object: bare(planned.object) })),
+  };
+}
+
+const noAccess = (): RunnerError =>
+  new RunnerError('the job brings a token of its own for the Kubernetes API', {
+    code: 'MILLRACE_E_JOB_CREDENTIAL',
+    kind: 'config',
+    hint: 'this program runs all jobs with one credential: remove the variable, or forbid it in the configuration',
   });
