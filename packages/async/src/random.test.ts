@@ -9,7 +9,8 @@ it('gives the same names for the same seed, in order', () => {
 });
 
 it('keeps the names of a seed from version to version', () => {
-  expect(seededRandom(1).name(16)).toBe(seededRandom(1).name(16));
+  expect(seededRandom(1).name(16)).toBe('3e30u6iuowhkr44n');
+  expect(seededRandom('job').name(8)).toBe('8v2f2tmm');
 });
 
 it('gives other names for other seeds', () => {

@@ -54,6 +54,8 @@ export interface SettingRow {
   /** Which variables are replaced in the strings of the neutral value, and under which of its members (all when absent). */
   readonly expand?: { readonly scope: 'payload' | 'job'; readonly members?: readonly string[] };
   readonly secret?: boolean;
+  /** Several plugins act on the key; each of them says so. */
+  readonly shared?: boolean;
   readonly environment?: string;
   readonly flag?: string;
   readonly since?: string;
@@ -71,6 +73,14 @@ export interface UnsupportedRow {
   readonly doc: string;
 }
 
+/** The operator's key that allows a job variable, and what else the peer calls it. */
+export interface GateKey {
+  readonly key: string;
+  readonly environment?: string;
+  readonly flag?: string;
+  readonly since?: string;
+}
+
 /** A job variable that may change a setting, and the key that allows it. */
 export interface OverwriteRow {
   /** Exact name, or a prefix that ends in `_` when `form` is `entry`. */
@@ -80,11 +90,11 @@ export interface OverwriteRow {
   readonly form: 'value' | 'entry';
   readonly gate:
     /** Pattern (RE2, unanchored) that the value must match; empty: off. */
-    | { readonly rule: 'pattern'; readonly key: string }
+    | ({ readonly rule: 'pattern' } & GateKey)
     /** Quantity that the value must not exceed; empty: off. */
-    | { readonly rule: 'maximum'; readonly key: string }
+    | ({ readonly rule: 'maximum' } & GateKey)
     /** Boolean. */
-    | { readonly rule: 'switch'; readonly key: string };
+    | ({ readonly rule: 'switch' } & GateKey);
   /** Entry split, for `entry`: at the first of this; what a missing separator means. */
   readonly separator?: { readonly at: '=' | ':'; readonly optional: boolean };
   /** The peer's name for the setting in its messages. */

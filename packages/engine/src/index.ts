@@ -1,6 +1,7 @@
 export { createGeneration, type Generation, type GenerationOptions } from './plan/generation.ts';
 export { ENGINE } from './plan/engine-contributions.ts';
 export { makePlan, type PlanInputs } from './plan/make-plan.ts';
+export { refuseMissing } from './plan/refuse-missing.ts';
 export type { LoadedPlugin, PluginReference } from './plugins/load-plugins.ts';
 export type { PeerTable } from './settings/peer-table.ts';
 export { openDirectoryStore, type DirectoryStore } from './store/directory-store.ts';

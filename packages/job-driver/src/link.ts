@@ -1,4 +1,4 @@
-import type { Clock, ExecSession, RunnerError } from '@millrace/core';
+import { isRunnerError, type Clock, type ExecSession, type RunnerError } from '@millrace/core';
 import { openConnection, type Connection } from './connection.ts';
 import { parseControlLine, type ControlLine } from './control-line.ts';
 import { driverClosed, sessionFenced, sessionLost } from './errors.ts';
@@ -83,6 +83,7 @@ export function openLink(options: LinkOptions): Link {
       ending.signal.removeEventListener('abort', close);
     } catch (error) {
       last = error instanceof Error ? error.message : String(error);
+      if (!everOpened && isRunnerError(error) && notGranted.has(error.reason)) fatal = error;
     }
     connection = undefined;
     return {
@@ -136,6 +137,12 @@ export function openLink(options: LinkOptions): Link {
     },
   };
 }
+
+/**
+ * A right that was never there does not come by waiting. One that a session had may come back: tokens and role bindings
+ * are replaced while jobs run.
+ */
+const notGranted: ReadonlySet<string> = new Set(['api_forbidden', 'api_unauthorized']);
 
 /** 50 ms at first, because a container that just started needs no more; 10 s at most. */
 const backOff = (tries: number): number => Math.min(50 * 2 ** tries, 10_000);

@@ -9,6 +9,8 @@ export interface SourceFile {
   readonly path: string;
   /** Permission bits. */
   readonly mode: number;
+  /** When it was changed; the start of 1970 if absent, which tools like `zip` refuse. */
+  readonly mtime?: Date;
   /** Bytes that `content` gives, or 0 for a symbolic link. */
   readonly size: number;
   readonly content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
@@ -17,8 +19,8 @@ export interface SourceFile {
 }
 
 /**
- * A tar of the files, in the order given, owned by nobody in particular and without times, so that the same sources
- * make the same bytes. Read it once.
+ * A tar of the files, in the order given, owned by nobody in particular, so that the same sources make the same
+ * bytes. Read it once.
  * @throws RunnerError `MILLRACE_E_SOURCE_CHANGED` while reading, when a file is longer or shorter than its `size`
  */
 export async function* packSources(
@@ -40,7 +42,7 @@ async function writeAll(
   files: AsyncIterable<SourceFile> | Iterable<SourceFile>,
 ): Promise<void> {
   for await (const file of files) {
-    const header = { name: file.path, mode: file.mode, mtime: new Date(0) };
+    const header = { name: file.path, mode: file.mode, mtime: file.mtime ?? new Date(0) };
     if (file.linkTarget !== undefined) {
       tar.entry({ ...header, type: 'symlink', linkname: file.linkTarget }, '');
       continue;

@@ -173,6 +173,38 @@ describe.each(localShells)('under $label', (shell) => {
     await expect(running).rejects.toMatchObject({ code: 'MILLRACE_E_RESULT_UNKNOWN' });
   });
 
+  it('does not ask again when the first session is forbidden', async () => {
+    let asked = 0;
+    const connecting = pod.connect({
+      openExec: () => {
+        asked += 1;
+        return Promise.reject(forbidden);
+      },
+    });
+    await expect(connecting).rejects.toBe(forbidden);
+    expect(asked).toBe(1);
+  });
+
+  it('waits for a right that is taken away for a while from a session that had it', async () => {
+    pod.start('build');
+    let refusals = 0;
+    const session = await pod.connect({
+      openExec: (command, signal) => {
+        if (refusals === 0 || refusals > 3) return pod.openExec(command, signal);
+        refusals += 1;
+        return Promise.reject(forbidden);
+      },
+    });
+    const onOutput = (): void => {
+      if (refusals > 0) return;
+      refusals = 1;
+      pod.cut();
+    };
+    const running = session.runStage(stage('echo up; sleep 0.2; echo down', { onOutput }));
+    expect(await running).toMatchObject({ exitCode: 0 });
+    expect(refusals).toBe(4);
+  });
+
   it('goes on when a connection falls silent', async () => {
     pod.start('build');
     let first = true;
@@ -196,6 +228,11 @@ function killContainer({ pid }: ChildProcess): void {
   if (pid !== undefined) process.kill(-pid, 'SIGKILL');
 }
 
+const forbidden = new RunnerError('create pods/exec: forbidden', {
+  code: 'MILLRACE_E_KUBE_FORBIDDEN',
+  kind: 'config',
+  reason: 'api_forbidden',
+});
 const oomKilled = new RunnerError('container build was killed for lack of memory', {
   code: 'MILLRACE_E_OOM_KILLED',
   kind: 'system',

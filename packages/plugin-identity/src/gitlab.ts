@@ -49,6 +49,19 @@ const rows: readonly SettingRow[] = [
     doc: "Whether pods get the service account's token.",
   },
   {
+    key: 'resource_availability_check_max_attempts',
+    shared: true,
+    path: 'availability.retries',
+    form: 'integer',
+    // A negative number asks for the number that `register` writes.
+    convert: (value) => (typeof value === 'number' && value < 0 ? 5 : value),
+    environment: 'KUBERNETES_RESOURCE_AVAILABILITY_CHECK_MAX_ATTEMPTS',
+    flag: 'resource-availability-check-max-attempts',
+    since: '15.0',
+    default: '0: not checked',
+    doc: 'How often to look again, every five seconds, for a service account that is not there before a pod is created.',
+  },
+  {
     key: 'host',
     path: 'connection.server',
     form: 'string',

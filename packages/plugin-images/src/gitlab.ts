@@ -112,6 +112,7 @@ const rows: readonly SettingRow[] = [
   },
   {
     key: 'resource_availability_check_max_attempts',
+    shared: true,
     path: 'availability.retries',
     form: 'integer',
     // A negative number asks for the number that `register` writes.

@@ -9,7 +9,7 @@ import {
   type JsonObject,
   type Logger,
 } from '@millrace/core';
-import { createGeneration, makePlan } from '@millrace/engine';
+import { createGeneration, makePlan, refuseMissing } from '@millrace/engine';
 import { explainJson, explainTable } from '@millrace/pod-draft';
 import { gitlabFailure } from '@millrace/gitlab-job';
 import { builtInPlugins } from '../composition.ts';
@@ -81,11 +81,11 @@ export async function explain(
         slot: 0,
       },
     };
-    const plan = makePlan(generation, request, {
-      facts: await readClusterFacts(options.clusterFacts, { signal }),
-      seed: Number(options.seed),
-      now,
-    });
+    const facts = await readClusterFacts(options.clusterFacts, { signal });
+    const plan = refuseMissing(
+      makePlan(generation, request, { facts, seed: Number(options.seed), now }),
+      ({ type, name }) => facts.missing.includes(`${type.plural}/${name}`),
+    );
     const output =
       options.format === 'json'
         ? JSON.stringify(

@@ -9,15 +9,21 @@ import {
 
 const defaultVersion = { major: '1', minor: '34', gitVersion: 'v1.34.0' };
 
+/** Facts about a server, and objects that are known to be missing there, as `plural/name`. */
+export interface GivenFacts extends ClusterFacts {
+  readonly missing: readonly string[];
+}
+
 /**
- * Facts about a server from a file: `{"version": {"major", "minor", "gitVersion"}, "denyReviews": true | ["verb resource"]}`.
+ * Facts about a server from a file: `{"version": {"major", "minor", "gitVersion"}, "denyReviews": true | ["verb resource"],
+ * "missing": ["serviceaccounts/ci"]}`.
  * Without a file: version 1.34 and all rights.
  */
 export async function readClusterFacts(
   file: string | undefined,
   { signal }: { readonly signal: AbortSignal },
-): Promise<ClusterFacts> {
-  if (file === undefined) return { version: defaultVersion, allows: () => true };
+): Promise<GivenFacts> {
+  if (file === undefined) return { version: defaultVersion, allows: () => true, missing: [] };
   const facts = await read(file, signal);
   const version = object(facts['version']);
   const denied = facts['denyReviews'];
@@ -37,6 +43,7 @@ export async function readClusterFacts(
       gitVersion: text(version['gitVersion'], defaultVersion.gitVersion),
     },
     allows,
+    missing: texts(facts['missing']),
   };
 }
 
@@ -60,3 +67,6 @@ const object = (value: JsonValue | undefined): JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
 const text = (value: JsonValue | undefined, otherwise: string): string =>
   typeof value === 'string' ? value : otherwise;
+
+const texts = (value: JsonValue | undefined): readonly string[] =>
+  Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];

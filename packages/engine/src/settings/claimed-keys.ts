@@ -3,31 +3,38 @@ import type { Binding } from '@millrace/core';
 
 /** All keys of the peer that bindings claim, gates of overwrites included. */
 export const claimedKeys = (bindings: readonly Binding[]): readonly string[] => [
-  ...new Set(bindings.flatMap(keysOf)),
+  ...new Set(bindings.flatMap((binding) => claimsOf(binding).map(({ key }) => key))),
 ];
 
-/** Keys that two plugins claim; one would have to lose. */
+/** Keys that two plugins claim without both sharing them; one would have to lose. */
 export function doubleClaims(bindings: readonly Binding[]): readonly ConfigProblem[] {
-  const owners = new Map<string, string>();
-  return bindings.flatMap((binding) =>
-    keysOf(binding).flatMap((key): readonly ConfigProblem[] => {
-      const owner = owners.get(key.toLowerCase());
-      owners.set(key.toLowerCase(), binding.plugin);
-      if (owner === undefined || owner === binding.plugin) return [];
-      return [
-        {
-          severity: 'error',
-          path: [],
-          message: `plugins ${owner} and ${binding.plugin} both claim the key ${key}`,
-          hint: 'load only one of them',
-        },
-      ];
-    }),
-  );
+  const claims = new Map<string, Claim>();
+  return bindings.flatMap(claimsOf).flatMap((claim): readonly ConfigProblem[] => {
+    const { key, plugin, shared } = claim;
+    const other = claims.get(key.toLowerCase()) ?? claim;
+    claims.set(key.toLowerCase(), claim);
+    if (other.plugin === plugin || (other.shared && shared)) return [];
+    return [
+      {
+        severity: 'error',
+        path: [],
+        message: `plugins ${other.plugin} and ${plugin} both claim the key ${key}`,
+        hint: 'load only one of them',
+      },
+    ];
+  });
 }
 
-const keysOf = ({ rows, overwrites = [], unsupported = [] }: Binding): readonly string[] => [
-  ...rows.map(({ key }) => key),
-  ...overwrites.map(({ gate }) => gate.key),
-  ...unsupported.map(({ key }) => key),
-];
+interface Claim {
+  readonly key: string;
+  readonly plugin: string;
+  readonly shared: boolean;
+}
+
+function claimsOf({ plugin, rows, overwrites = [], unsupported = [] }: Binding): readonly Claim[] {
+  const alone = [...overwrites.map(({ gate }) => gate), ...unsupported];
+  return [
+    ...rows.map(({ key, shared = false }) => ({ key, plugin, shared })),
+    ...alone.map(({ key }) => ({ key, plugin, shared: false })),
+  ];
+}

@@ -82,7 +82,7 @@ export async function createProcessRuntime(
     layout: support.available ? readHostLayout(() => copyEtc(join(folder, 'etc'))) : [],
     upper: support.available ? support.upper : 'disk',
   };
-  const images = createImageStore(options.imagesDirectory, logger);
+  const images = createImageStore(options.imagesDirectory);
   const prefix = join(folder, 'mounts');
   const volumes = createLinkedMounts(prefix, support.available ? '' : support.reason);
   const running = new Set<RunningContainer>();

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Logger } from '@millrace/core';
 import type { ResolvedImage } from '../../contracts.ts';
 import { imageFolders, isImageName } from '../image-name.ts';
 import { imageError } from '../runtime-error.ts';
@@ -27,8 +26,7 @@ export interface ImageStore {
  * Unpacked images lie in `<imagesDirectory>/<name with / : @ as _>`, the file system in `rootfs`, the OCI image
  * configuration in `config.json`. Any other image is replaced by this machine's root, said once per image.
  */
-export function createImageStore(imagesDirectory: string | undefined, logger: Logger): ImageStore {
-  const warned = new Set<string>();
+export function createImageStore(imagesDirectory: string | undefined): ImageStore {
   const unpacked = (name: string): ResolvedImage | undefined => {
     if (imagesDirectory === undefined) return undefined;
     const folder = imageFolders(name)
@@ -55,8 +53,6 @@ export function createImageStore(imagesDirectory: string | undefined, logger: Lo
           `Container image "${name}" is not present with pull policy of Never`,
         );
       const warning = `image ${name} is not on this machine and pulling is not supported yet: its containers run on this machine's own root file system, read as is`;
-      if (!warned.has(name)) logger.warn(warning, { image: name });
-      warned.add(name);
       return {
         name,
         id: 'host-root',
