@@ -1,7 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { RunnerError, type Logger } from '@millrace/core';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import type { CommandContext } from './commands/explain.ts';
+import type { ClusterOptions } from './commands/cluster.ts';
+import type { CommandContext, ExplainOptions } from './commands/explain.ts';
+import type { PluginsOptions } from './commands/plugins.ts';
 import { presentedRevision, presentedVersion } from './presented-version.ts';
 import { describeError } from './terminal/print-error.ts';
 
@@ -64,6 +66,18 @@ function commands(host: Host, done: (exitCode: number) => void): Command {
     signal,
   });
 
+  const interrupted = async (
+    words: string,
+    work: (signals: Interruptible['signals']) => Promise<number>,
+  ): Promise<void> => {
+    const { signals, release } = interruptible(host, words);
+    try {
+      done(await work(signals));
+    } finally {
+      release();
+    }
+  };
+
   program
     .command('exec')
     .description(
@@ -71,30 +85,31 @@ function commands(host: Host, done: (exitCode: number) => void): Command {
     )
     .argument('[job]', 'name of the job; all jobs when left out')
     .option('-f, --file <file>', 'pipeline file', '.gitlab-ci.yml')
-    .option('-j, --job <name>', 'name of the job, as the argument')
+    .option('-j, --job <name>', 'name of the job, instead of the argument')
     .option('-c, --config <file>', 'config.toml whose runner settings apply')
     .option('--runner <name>', 'which runner of the config; the first when left out')
     .option('--kubeconfig <file>', 'run on this cluster instead of an embedded one')
     .option('--context <name>', 'context of the kubeconfig')
-    .option(
-      '-e, --variable <KEY=VALUE...>',
-      'set a variable of the pipeline; may be repeated',
-      collectVariable,
-      {},
+    .addOption(
+      new Option('-e, --variable <KEY=VALUE>', 'set a variable of the pipeline; may be repeated')
+        .argParser(collectVariable)
+        .default({}, 'none'),
     )
     .addOption(namespacesOption())
     .option('--images <folder>', 'folder with unpacked images for the embedded cluster')
     .addOption(new Option('--example', 'run the example job when no file is named').hideHelp())
     .action(async (job: string | undefined, options: ExecArguments, command: Command) => {
+      if (job !== undefined && options.job !== undefined && job !== options.job)
+        command.error(`error: the argument names the job ${job}, --job names ${options.job}`);
       const { exec } = await import('./commands/exec.ts');
-      const { signals, release } = interruptible(host);
       const file =
         options.example === true && command.getOptionValueSource('file') === 'default'
           ? exampleFile
           : options.file;
-      try {
-        done(
-          await exec(
+      await interrupted(
+        'canceling: the job is stopped and cleaned up; once more forces the end',
+        async (signals) =>
+          exec(
             {
               ...options,
               file,
@@ -105,10 +120,7 @@ function commands(host: Host, done: (exitCode: number) => void): Command {
             await context(signals.abort),
             signals,
           ),
-        );
-      } finally {
-        release();
-      }
+      );
     });
 
   program
@@ -135,14 +147,9 @@ function commands(host: Host, done: (exitCode: number) => void): Command {
         .choices(['table', 'json'])
         .default('table'),
     )
-    .action(async (options) => {
+    .action(async (options: ExplainOptions) => {
       const { explain } = await import('./commands/explain.ts');
-      const { signals, release } = interruptible(host);
-      try {
-        done(await explain(options, await context(signals.cancel)));
-      } finally {
-        release();
-      }
+      await interrupted('canceling', async ({ cancel }) => explain(options, await context(cancel)));
     });
 
   program
@@ -153,31 +160,21 @@ function commands(host: Host, done: (exitCode: number) => void): Command {
     .option('-c, --config <file>', 'config.toml whose plugins are loaded too')
     .option('--runner <name>', 'which runner of the config; the first when left out')
     .option('--hooks', 'print who runs in which hook, in order', false)
-    .action(async (options) => {
+    .action(async (options: PluginsOptions) => {
       const { plugins } = await import('./commands/plugins.ts');
-      const { signals, release } = interruptible(host);
-      try {
-        done(await plugins(options, await context(signals.cancel)));
-      } finally {
-        release();
-      }
+      await interrupted('canceling', async ({ cancel }) => plugins(options, await context(cancel)));
     });
 
   program
     .command('cluster')
     .description('run an embedded cluster until Ctrl-C, for a shell with kubectl')
-    .option('--port <number>', 'port on 127.0.0.1; 0 takes a free one', wholeNumber, 0)
+    .option('--port <number>', 'port on 127.0.0.1; 0 takes a free one', portNumber, 0)
     .option('--kubeconfig <file>', 'where to write the kubeconfig', '.millrace/kubeconfig')
     .addOption(namespacesOption())
     .option('--images <folder>', 'folder with unpacked images')
-    .action(async (options) => {
+    .action(async (options: ClusterOptions) => {
       const { cluster } = await import('./commands/cluster.ts');
-      const { signals, release } = interruptible(host);
-      try {
-        done(await cluster(options, await context(signals.cancel)));
-      } finally {
-        release();
-      }
+      await interrupted('ending the cluster', async ({ cancel }) => cluster(options, await context(cancel)));
     });
 
   return program;
@@ -201,11 +198,16 @@ const namespacesOption = (): Option =>
     .choices(['auto', 'off'])
     .default('auto');
 
-/** The first SIGINT or SIGTERM cancels, the second aborts, the third ends the process. */
-function interruptible(host: Host): {
+interface Interruptible {
   readonly signals: { readonly cancel: AbortSignal; readonly abort: AbortSignal };
   readonly release: () => void;
-} {
+}
+
+/**
+ * The first SIGINT, SIGTERM or SIGHUP cancels, the second aborts, the third ends the process.
+ * @param first - what to say at the first one
+ */
+function interruptible(host: Host, first: string): Interruptible {
   const cancel = new AbortController();
   const abort = new AbortController();
   let count = 0;
@@ -213,25 +215,24 @@ function interruptible(host: Host): {
     count += 1;
     const reason = new RunnerError('canceled', { code: 'MILLRACE_E_CANCELED', kind: 'canceled' });
     if (count === 1) {
-      host.stderr.write(
-        '\ncanceling: the job is stopped and cleaned up; once more forces the end\n',
-      );
+      host.stderr.write(`\n${first}\n`);
       cancel.abort(reason);
     } else if (count === 2) {
       host.stderr.write('\nforcing the end\n');
       abort.abort(reason);
     } else host.exit(130);
   };
-  host.on('SIGINT', onSignal);
-  host.on('SIGTERM', onSignal);
+  for (const name of endings) host.on(name, onSignal);
   return {
     signals: { cancel: cancel.signal, abort: abort.signal },
     release: () => {
-      host.off('SIGINT', onSignal);
-      host.off('SIGTERM', onSignal);
+      for (const name of endings) host.off(name, onSignal);
     },
   };
 }
+
+/** SIGHUP is a terminal that was closed. */
+const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 async function openLogger(program: Command, host: Host): Promise<Logger> {
   const { openProcessLogger } = await import('./terminal/process-logger.ts');
@@ -256,6 +257,12 @@ function collectVariable(
   const at = text.indexOf('=');
   if (at <= 0) throw new InvalidArgumentError('write it as KEY=VALUE');
   return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
+}
+
+function portNumber(text: string): number {
+  const number = wholeNumber(text);
+  if (number > 65_535) throw new InvalidArgumentError('must be at most 65535');
+  return number;
 }
 
 function wholeNumber(text: string): number {

@@ -7,6 +7,8 @@ import { plugin as identity } from '@millrace/plugin-identity';
 import { bindings as identityBindings } from '@millrace/plugin-identity/gitlab';
 import { plugin as images } from '@millrace/plugin-images';
 import { bindings as imagesBindings } from '@millrace/plugin-images/gitlab';
+import { plugin as lifecycle } from '@millrace/plugin-lifecycle';
+import { bindings as lifecycleBindings } from '@millrace/plugin-lifecycle/gitlab';
 import { plugin as metadata } from '@millrace/plugin-metadata';
 import { bindings as metadataBindings } from '@millrace/plugin-metadata/gitlab';
 import { plugin as podPatch } from '@millrace/plugin-pod-patch';
@@ -46,6 +48,7 @@ export function builtInPlugins(travel: Travel): readonly LoadedPlugin[] {
     loaded(security, securityBindings),
     loaded(dns, dnsBindings),
     loaded(metadata, metadataBindings),
+    loaded(lifecycle, lifecycleBindings),
     loaded(podPatch, podPatchBindings),
   ];
 }

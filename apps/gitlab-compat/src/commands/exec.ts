@@ -1,5 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { createSystemClock, systemRandom } from '@millrace/async';
 import { formatProblem } from '@millrace/config';
@@ -8,7 +7,6 @@ import {
   createExecutor,
   createGeneration,
   makePlan,
-  openDirectoryStore,
   type Executor,
   type Generation,
 } from '@millrace/engine';
@@ -29,7 +27,8 @@ import { artifactFolder, type ArtifactFolder } from '../local/artifacts.ts';
 import { gitFacts } from '../local/git-facts.ts';
 import { jobTransfers } from '../local/job-transfers.ts';
 import { openLocalCluster, type LocalCluster } from '../local/local-cluster.ts';
-import { sourceFiles } from '../local/sources.ts';
+import { memoryStore } from '../local/memory-store.ts';
+import { ownFolder, sourceFiles } from '../local/sources.ts';
 import { noMetrics } from '../no-metrics.ts';
 import { presentedRevision, presentedVersion } from '../presented-version.ts';
 import { openJobView } from '../terminal/job-view.ts';
@@ -94,7 +93,6 @@ export async function exec(
   for (const note of pipeline.notes) context.stderr.write(`note: ${note}\n`);
   const clock = createSystemClock();
   const cluster = await openLocalCluster({ ...options, logger: context.logger, signal });
-  const stateDirectory = await mkdtemp(join(tmpdir(), 'millrace-exec-'));
   const runnerId = `exec-${systemRandom().name(8)}`;
   try {
     context.stderr.write(`running on ${cluster.description}\n`);
@@ -112,14 +110,13 @@ export async function exec(
       signal,
     });
     for (const warning of generation.warnings) context.stderr.write(`${formatProblem(warning)}\n`);
-    const store = await openDirectoryStore(stateDirectory, { signal });
     const executor = createExecutor({
       api: cluster.api,
       accessAs: (credential) => {
         const api = cluster.accessAs(credential);
         return { api, close: api.close };
       },
-      store,
+      store: memoryStore(),
       clock,
       logger: context.logger,
       runnerId,
@@ -131,7 +128,7 @@ export async function exec(
       pipeline,
       folder,
       sources: await sourceFiles(folder, { signal }),
-      artifacts: artifactFolder(join(folder, '.millrace', 'artifacts')),
+      artifacts: artifactFolder(join(folder, ownFolder, 'artifacts')),
       cluster,
       generation,
       executor,
@@ -145,7 +142,6 @@ export async function exec(
     }
   } finally {
     await cluster.close();
-    await rm(stateDirectory, { recursive: true, force: true });
   }
 }
 

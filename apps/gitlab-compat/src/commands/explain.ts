@@ -70,7 +70,7 @@ export async function explain(
   try {
     for (const warning of generation.warnings) stderr.write(`${formatProblem(warning)}\n`);
     const request: JobRequest = {
-      id: String(payload['id'] ?? 'explain'),
+      id: jobIdOf(payload),
       payload,
       runner: {
         name: config.name,
@@ -122,4 +122,8 @@ async function readPayload(file: string, signal: AbortSignal): Promise<JsonObjec
       },
     );
   }
+}
+
+function jobIdOf({ id }: JsonObject): string {
+  return typeof id === 'string' || typeof id === 'number' ? String(id) : 'explain';
 }

@@ -1,3 +1,4 @@
+import type { JsonObject } from '@millrace/core';
 import { readRunnerConfig, runnerConfig, type RunnerConfig } from './runner-config.ts';
 
 /** What a local run says about the runner. */
@@ -22,7 +23,7 @@ export async function localRunnerConfig(
       : await readRunnerConfig(options.config, options.runner, { signal });
   if (mountPrefix === undefined) return config;
   const { table } = config;
-  const kubernetes = (table.runner[table.podsKey] ?? {}) as Readonly<Record<string, never>>;
+  const kubernetes = (table.runner[table.podsKey] ?? {}) as JsonObject;
   const runner = {
     ...table.runner,
     builds_dir: table.runner['builds_dir'] ?? `${mountPrefix}/builds`,

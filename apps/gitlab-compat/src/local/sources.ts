@@ -8,6 +8,9 @@ import { packSources, type SourceFile } from '@millrace/job-driver';
 const run = promisify(execFile);
 const maximumListing = 256 * 2 ** 20;
 
+/** Folder in a project where this program keeps artifacts and kubeconfigs; never part of the sources. */
+export const ownFolder = '.millrace';
+
 /** Names of the files that a local job works on, relative to the folder. */
 export async function sourceFiles(
   folder: string,
@@ -15,7 +18,7 @@ export async function sourceFiles(
 ): Promise<readonly string[]> {
   const listed = await gitFiles(folder, signal);
   const names = listed ?? (await allFiles(folder));
-  return names.toSorted();
+  return names.filter((name) => !name.startsWith(`${ownFolder}/`)).toSorted();
 }
 
 /** The sources as a tar stream. A file that vanished since it was listed is left out. */
@@ -37,12 +40,21 @@ async function* entries(
     const path = join(folder, name);
     const stats = await lstat(path).catch(() => undefined);
     if (stats === undefined) continue;
+    const { mtime } = stats;
     if (stats.isSymbolicLink())
-      yield { path: name, linkTarget: await readlink(path), mode: 0o777, size: 0, content: [] };
+      yield {
+        path: name,
+        linkTarget: await readlink(path),
+        mode: 0o777,
+        mtime,
+        size: 0,
+        content: [],
+      };
     else if (stats.isFile())
       yield {
         path: name,
         mode: stats.mode & 0o777,
+        mtime,
         size: stats.size,
         content: createReadStream(path, { signal }),
       };
@@ -72,5 +84,6 @@ async function allFiles(folder: string): Promise<readonly string[]> {
   const listed = await readdir(folder, { recursive: true, withFileTypes: true });
   return listed
     .filter((entry) => !entry.isDirectory())
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'));
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
+    .filter((name) => !name.startsWith('.git/'));
 }
