@@ -5,7 +5,7 @@ import type { ClusterOptions } from './commands/cluster.ts';
 import type { CommandContext, ExplainOptions } from './commands/explain.ts';
 import type { PluginsOptions } from './commands/plugins.ts';
 import { presentedRevision, presentedVersion } from './presented-version.ts';
-import { describeError } from './terminal/print-error.ts';
+import { isClosedPipe } from './terminal/closed-pipe.ts';
 
 /** The part of `process` that the program uses. */
 export type Host = Pick<NodeJS.Process, 'stdout' | 'stderr' | 'env' | 'on' | 'off' | 'exit'>;
@@ -22,6 +22,8 @@ const exampleFile = fileURLToPath(
  */
 export async function run(args: readonly string[], host: Host): Promise<number> {
   let exitCode = 0;
+  // Without a listener a closed pipe ends the process at once, and what it started stays behind.
+  for (const stream of [host.stdout, host.stderr]) stream.on('error', () => undefined);
   const program = commands(host, (code) => {
     exitCode = code;
   });
@@ -30,6 +32,7 @@ export async function run(args: readonly string[], host: Host): Promise<number> 
     return exitCode;
   } catch (thrown) {
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2;
+    const { describeError } = await import('./terminal/print-error.ts');
     host.stderr.write(`${describeError(thrown, colored(host, host.stderr))}\n`);
     return 1;
   }
@@ -204,7 +207,8 @@ interface Interruptible {
 }
 
 /**
- * The first SIGINT, SIGTERM or SIGHUP cancels, the second aborts, the third ends the process.
+ * The first SIGINT, SIGTERM or SIGHUP cancels, the second aborts, the third ends the process. Output that nobody reads
+ * any more (`| head`) cancels too.
  * @param first - what to say at the first one
  */
 function interruptible(host: Host, first: string): Interruptible {
@@ -213,7 +217,7 @@ function interruptible(host: Host, first: string): Interruptible {
   let count = 0;
   const onSignal = (): void => {
     count += 1;
-    const reason = new RunnerError('canceled', { code: 'MILLRACE_E_CANCELED', kind: 'canceled' });
+    const reason = canceled('canceled');
     if (count === 1) {
       host.stderr.write(`\n${first}\n`);
       cancel.abort(reason);
@@ -222,14 +226,22 @@ function interruptible(host: Host, first: string): Interruptible {
       abort.abort(reason);
     } else host.exit(130);
   };
+  const onOutputError = (error: Error): void => {
+    if (isClosedPipe(error)) cancel.abort(canceled('nobody reads the output any more'));
+  };
   for (const name of endings) host.on(name, onSignal);
+  host.stdout.on('error', onOutputError);
   return {
     signals: { cancel: cancel.signal, abort: abort.signal },
     release: () => {
       for (const name of endings) host.off(name, onSignal);
+      host.stdout.off('error', onOutputError);
     },
   };
 }
+
+const canceled = (message: string): RunnerError =>
+  new RunnerError(message, { code: 'MILLRACE_E_CANCELED', kind: 'canceled' });
 
 /** SIGHUP is a terminal that was closed. */
 const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;

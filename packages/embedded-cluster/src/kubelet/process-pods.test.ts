@@ -447,7 +447,7 @@ describe('with namespaces', () => {
           Entrypoint: ['/bin/sh', '-c'],
           Cmd: ['echo "$GREETING $(pwd)"; read x < /var/run/v/f; echo $x'],
           Env: ['GREETING=hello'],
-          WorkingDir: '/work/deep',
+          WorkingDir: '/srv/deep',
         },
       }),
     );
@@ -464,9 +464,9 @@ describe('with namespaces', () => {
       ],
     });
     await over();
-    expect(await logs()).toBe('hello /work/deep\ninside\n');
+    expect(await logs()).toBe('hello /srv/deep\ninside\n');
     expect(readdirSync(outside)).toEqual([]);
-    expect(existsSync(join(image, 'rootfs', 'work'))).toBe(false);
+    expect(existsSync(join(image, 'rootfs', 'srv'))).toBe(false);
   });
 });
 
