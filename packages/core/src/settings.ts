@@ -54,6 +54,8 @@ export interface SettingRow {
   /** Which variables are replaced in the strings of the neutral value, and under which of its members (all when absent). */
   readonly expand?: { readonly scope: 'payload' | 'job'; readonly members?: readonly string[] };
   readonly secret?: boolean;
+  /** Set when the key is going away: what to write instead. Who uses it is warned. */
+  readonly deprecated?: string;
   /** Several plugins act on the key; each of them says so. */
   readonly shared?: boolean;
   readonly environment?: string;

@@ -1,6 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { availableParallelism, tmpdir, totalmem } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
+import { availableParallelism, totalmem } from 'node:os';
 import { randomBytes } from 'node:crypto';
 import { createSystemClock } from '@millrace/async';
 import type { Clock, Logger } from '@millrace/core';
@@ -10,6 +9,7 @@ import { startApiServer } from './api/server.ts';
 import { createServerCertificate } from './api/server-certificate.ts';
 import { createServiceAccountTokens } from './api/service-account-tokens.ts';
 import type { ContainerRuntime, RequestEntry } from './contracts.ts';
+import { makeDataDirectory } from './data-directory.ts';
 import { kubeconfigText } from './kubeconfig-text.ts';
 import { startKubelet, type Kubelet } from './kubelet/start-kubelet.ts';
 import { createProcessRuntime } from './runtime/process/create-process-runtime.ts';
@@ -70,8 +70,7 @@ export async function startEmbeddedCluster(
   const { logger, signal } = options;
   signal.throwIfAborted();
   const clock = options.clock ?? createSystemClock();
-  const dataDirectory =
-    options.dataDirectory ?? (await mkdtemp(join(tmpdir(), 'millrace-cluster-')));
+  const dataDirectory = options.dataDirectory ?? (await makeDataDirectory());
   const runtime = await (options.runtime?.({ clock, dataDirectory }) ??
     createProcessRuntime({
       dataDirectory,

@@ -1,8 +1,10 @@
 import {
+  ClusterFactsToken,
   definePlugin,
   ExpandToken,
   JobRequestToken,
   JobToken,
+  NamespaceToken,
   RandomToken,
   SharedWorkspaceToken,
   VariablesToken,
@@ -20,6 +22,7 @@ import { pluginName } from './plugin-name.ts';
 import { settingsSchema, type JobSettings } from './settings.ts';
 import { jobStatements } from './statements.ts';
 import { jobUnit, jobUnitId } from './units.ts';
+import { watchStatements } from './watch-rights.ts';
 
 /** The plugin that understands GitLab's job payload, and what GitLab calls its settings. */
 export interface GitlabJob {
@@ -69,12 +72,14 @@ export function createGitlabJob(options: GitlabJobOptions): GitlabJob {
         ...units,
         jobUnit(job, context, layout, options),
       ]);
-      tap('contributePod', { needs: { ...known, settings } }, (unit, _job, given) => [
+      const planned = { ...known, settings, facts: ClusterFactsToken, namespace: NamespaceToken };
+      tap('contributePod', { needs: planned }, (unit, _job, given) => [
         ...podContributions(unit, given.context, given.layout, given.settings),
         // Another plugin may add units of its own; the job is told about once.
         ...(unit.id === jobUnitId
           ? [
               ...jobStatements(given.context, given.layout, options),
+              ...watchStatements(given.facts, given.namespace),
               ...leakDecisions(given.context, given.layout),
             ]
           : []),

@@ -1,9 +1,12 @@
 import {
+  ClusterFactsToken,
   JobRequestToken,
   JobToken,
+  NamespaceToken,
   RandomToken,
   SharedWorkspaceToken,
   type AnyToken,
+  type ClusterFacts,
   type FieldContribution,
   type Job,
   type JsonObject,
@@ -17,6 +20,11 @@ import { createGitlabJob } from './create-gitlab-job.ts';
 import type { GitlabJobOptions } from './gitlab-job-options.ts';
 import { payloadWith, requestWith, testOptions } from './job-under-test.test.helper.ts';
 import { defaultSettings, type JobSettings } from './settings.ts';
+
+const everythingAllowed: ClusterFacts = {
+  version: { major: '1', minor: '34', gitVersion: 'v1.34.0' },
+  allows: () => true,
+};
 
 type Handler = (...args: readonly unknown[]) => unknown;
 
@@ -42,6 +50,8 @@ export function planJob(
     [JobRequestToken.id, requestWith(payloadWith(payload))],
     [RandomToken.id, { name: () => 'abcdefgh' }],
     [SharedWorkspaceToken.id, false],
+    [NamespaceToken.id, 'default'],
+    [ClusterFactsToken.id, everythingAllowed],
     [
       'settings',
       { value: config, source: () => ({ plugin: 'p' }) } satisfies Settings<JobSettings>,

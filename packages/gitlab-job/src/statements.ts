@@ -2,6 +2,7 @@ import { formatGoDuration } from '@millrace/config';
 import type { Statement } from '@millrace/core';
 import type { GitlabJobOptions } from './gitlab-job-options.ts';
 import type { JobContext, JobLayout } from './job-context.ts';
+import { suspensionStatements } from './suspension.ts';
 import { jobRefusals, unsupportedParts } from './unsupported.ts';
 import { describeFlags } from './variables/resolve-flags.ts';
 
@@ -14,6 +15,7 @@ export function jobStatements(
   return [
     ...optionRefusals(context),
     ...header(context),
+    ...suspensionStatements(context),
     ...strategy(context),
     ...jobRefusals(context, layout).map((text) =>
       refuse('job.not-runnable', text, 'configuration_error'),

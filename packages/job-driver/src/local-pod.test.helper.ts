@@ -27,7 +27,7 @@ function isInstalled(program: string): boolean {
 }
 
 /** Absolute, so that a container's PATH need not have it. */
-export function programPath(program: string): string {
+function programPath(program: string): string {
   const places = ['/bin', '/usr/bin', '/usr/local/bin'].map((directory) =>
     join(directory, program),
   );

@@ -31,6 +31,7 @@ describe.each(localShells)('under $label', (shell) => {
     );
     expect(readFileSync(join(files, 'big file')).equals(big)).toBe(true);
     expect(statSync(join(files, '-x/q "\'$`\\ä')).mode & 0o777).toBe(0o755);
+    expect(statSync(join(files, 'big file')).mtimeMs).toBe(Date.UTC(2025, 0, 31));
     expect(progress.at(-1)).toBeGreaterThan(big.length);
     const next = stage('echo ready');
     expect(await session.runStage(next)).toMatchObject({ exitCode: 0 });
@@ -86,6 +87,7 @@ describe.each(localShells)('under $label', (shell) => {
       'deep/er [x]/deepest/three.txt': '3',
       'deep/er [x]/deepest/other.log': 'no',
       '-dash "q" \'s\'.bin': 'dash',
+      'deep/back\\nslash.txt': 'back',
     };
     for (const [path, content] of Object.entries(contents))
       writeFileSync(join(files, path), content);
@@ -129,6 +131,23 @@ describe.each(localShells)('under $label', (shell) => {
     expect(readFileSync(join(out, 'random')).equals(random)).toBe(true);
   });
 
+  it.each([
+    ['while they are packed', false],
+    ['when nobody reads them', true],
+  ])('lets the next stage run when files are not wanted any more: %s', async (_when, isPacked) => {
+    mkdirSync(files);
+    writeFileSync(join(files, 'big'), Buffer.alloc(10_000_000));
+    const session = await pod.connect();
+    const stop = new AbortController();
+    const packing = session.pack(files, ['*'], stop);
+    if (isPacked) await packing;
+    stop.abort(new Error('enough'));
+    if (!isPacked) await expect(packing).rejects.toThrow('enough');
+    const next = stage('echo next');
+    expect(await session.runStage(next)).toMatchObject({ exitCode: 0 });
+    expect(next.output()).toBe('next\n');
+  });
+
   it('packs nothing into nothing, and fails by name for a directory that is not there', async () => {
     mkdirSync(files);
     const session = await pod.connect();
@@ -141,6 +160,30 @@ describe.each(localShells)('under $label', (shell) => {
   });
 });
 
+it('brings out more files than a command takes arguments', async () => {
+  const [shell] = localShells;
+  if (shell === undefined) throw new Error('no shell');
+  const pod = createLocalPod(shell);
+  try {
+    pod.start('helper');
+    const files = join(pod.directory, 'files');
+    mkdirSync(files);
+    for (let n = 0; n < 11_000; n += 1) writeFileSync(join(files, `${n}${'x'.repeat(200)}`), '');
+    const session = await pod.connect();
+    const packed = await session.pack(files, ['*'], { signal });
+    const { paths } = await unpackArtifacts(packed.stream, join(pod.directory, 'out'), { signal });
+    expect(paths).toHaveLength(11_000);
+  } finally {
+    await pod.stop();
+  }
+});
+
 function file(path: string, content: Uint8Array, mode = 0o644): SourceFile {
-  return { path, mode, size: content.length, content: [content] };
+  return {
+    path,
+    mode,
+    mtime: new Date(Date.UTC(2025, 0, 31)),
+    size: content.length,
+    content: [content],
+  };
 }

@@ -58,7 +58,10 @@ interface Blob {
   readonly size: number;
   readonly at: { value: number };
   readonly queue: AsyncQueue<Uint8Array>;
-  readonly unlift: () => void;
+  /** Resolves when nobody wants the rest: then it is thrown away as it comes, so that the log goes on. */
+  readonly unwanted: Promise<void>;
+  /** Gives the log its way back, and forgets the signal. */
+  readonly release: () => void;
   taken: number;
 }
 
@@ -140,13 +143,33 @@ export function createTransfers(
     const ready = await ask(id, what, signal, () => [packRequest(id, directory, patterns)]).catch(
       (error: unknown) => {
         unlift();
+        // The pod would wait for somebody to fetch them, and the log with it.
+        tell(connection(), [dropRequest(id)]);
         throw error;
       },
     );
     if (ready.kind !== 'packed') throw requestFailed(what, `answered ${ready.kind}`);
     const { size, at, unmatched } = ready;
     const queue = createAsyncQueue<Uint8Array>({ limit: 8 });
-    const current: Blob = { id, size, at: { value: at }, queue, taken: 0, unlift };
+    const unwanted: Deferred<void> = deferred();
+    const onAbort = (): void => {
+      queue.fail(signal.reason);
+      unwanted.resolve();
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    const release = (): void => {
+      signal.removeEventListener('abort', onAbort);
+      unlift();
+    };
+    const current: Blob = {
+      id,
+      size,
+      at: { value: at },
+      queue,
+      unwanted: unwanted.promise,
+      release,
+      taken: 0,
+    };
     blob = current;
     tell(connection(), [fetchRequest(id, 0)]);
     if (size === 0) finishBlob(current);
@@ -161,13 +184,13 @@ export function createTransfers(
     if (blob === undefined) return;
     const mine = blob;
     mine.taken += part.length;
-    await mine.queue.push(part);
+    await Promise.race([mine.queue.push(part), mine.unwanted]);
     if (mine.taken === mine.size) finishBlob(mine);
   };
   const finishBlob = (done: Blob): void => {
     if (blob === done) blob = undefined;
     done.queue.end();
-    done.unlift();
+    done.release();
     tell(connection(), [dropRequest(done.id)]);
   };
 

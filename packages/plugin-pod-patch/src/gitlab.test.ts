@@ -128,7 +128,7 @@ it.each<[string, string, string]>([
   [
     'no YAML (gitlab/183)',
     patch('broken', 'merge', '        {hostname: [\n      '),
-    'converting patch to json (broken): yaml: line 3: did not find expected node content',
+    'converting patch to json (broken): yaml: line 2: did not find expected node content',
   ],
   ['an unknown type', patch('p', 'apply', 'a: b'), 'unsupported patch type apply'],
   [

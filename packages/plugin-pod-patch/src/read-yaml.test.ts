@@ -32,6 +32,10 @@ it.each<[string, string]>([
   expect(() => readYaml(text)).toThrow(new PatchFault('parse', `yaml: ${fault}`));
 });
 
+it('an anchor in itself is refused', () => {
+  expect(() => readYaml('a: &a [*a]')).toThrow(PatchFault);
+});
+
 it('aliases that expand to too much are refused', () => {
   const bomb = Array.from({ length: 12 }, (_, level) => {
     const items = level === 0 ? 'x' : Array.from({ length: 9 }, () => `*a${level - 1}`).join(', ');

@@ -26,14 +26,14 @@ export function readYaml(text: string): JsonValue {
   if (document === undefined) return null;
   const [error] = document.errors;
   if (error !== undefined) throw new PatchFault('parse', yamlFault(text, document.errors));
-  return JSON.parse(JSON.stringify(contentOf(document))) as JsonValue;
+  return contentOf(document);
 }
 
-function contentOf(document: { readonly toJS: () => unknown }): unknown {
+function contentOf(document: { readonly toJS: () => unknown }): JsonValue {
   try {
-    return document.toJS();
+    return JSON.parse(JSON.stringify(document.toJS())) as JsonValue;
   } catch (error) {
-    // An alias without its anchor, or aliases of aliases that expand to too much.
+    // An alias without its anchor, an anchor in itself, or aliases of aliases that expand to too much.
     throw new PatchFault('parse', aliasFault(error));
   }
 }

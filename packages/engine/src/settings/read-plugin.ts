@@ -42,6 +42,13 @@ export function readPlugin(
     const found = findKey(row.key, table);
     const value = found === undefined ? undefined : readRow(row, found, report);
     if (found === undefined || value === undefined) continue;
+    if (row.deprecated !== undefined)
+      report({
+        severity: 'warning',
+        path: found.path,
+        message: 'is deprecated',
+        hint: `write ${row.deprecated}`,
+      });
     const path = splitPath(row.path);
     input = withValue(input, path, value);
     origins.push(originOf(plugin.name, path, found.path, table));

@@ -31,7 +31,16 @@ export interface Payload {
   /** Whether the payload has the member at all, even empty. */
   readonly hasSecrets: boolean;
   readonly secretNames: readonly string[];
+  readonly suspension: PayloadSuspension;
   readonly features: JsonObject;
+}
+
+/** What a job wants of environments that outlive it. */
+export interface PayloadSuspension {
+  /** Its own is to be kept. */
+  readonly asked: boolean;
+  /** It goes on in one that was kept. */
+  readonly resumes: boolean;
 }
 
 /** What to check out. */

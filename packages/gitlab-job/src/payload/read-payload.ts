@@ -6,6 +6,7 @@ import type {
   PayloadDependency,
   PayloadImage,
   PayloadService,
+  PayloadSuspension,
   PayloadVariable,
 } from './payload.ts';
 import { isObject, readFields, type Fields } from './read-fields.ts';
@@ -48,6 +49,7 @@ export function readPayload(payload: JsonObject): Payload {
     nativeSteps: hasNativeSteps(payload),
     hasSecrets: isObject(secrets),
     secretNames: isObject(secrets) ? Object.keys(secrets) : [],
+    suspension: readSuspension(fields.child('suspend_options')),
     features: fields.child('features').raw,
   };
 }
@@ -61,6 +63,14 @@ function readGit(git: Fields): GitInfo {
     refspecs: git.texts('refspecs'),
     depth: git.number('depth'),
     objectFormat: git.text('repo_object_format', 'sha1') || 'sha1',
+  };
+}
+
+/** The key has another name since 19.4. */
+function readSuspension(options: Fields): PayloadSuspension {
+  return {
+    asked: options.flag('suspend_on_success') || options.flag('suspend_on_failure'),
+    resumes: options.text('runtime_environment_key', options.text('environment_key')) !== '',
   };
 }
 

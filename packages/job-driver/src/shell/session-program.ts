@@ -142,11 +142,21 @@ names_of() {
   (
     cd "./$1" || exit 0
     for name in $2; do
-      if [ -e "$name" ] || [ -L "$name" ]; then printf '%s\n' "$1$name"; fi
+      if [ ! -e "$name" ] && [ ! -L "$name" ]; then continue; fi
+      case $1$name in
+        -*) printf './%s\n' "$1$name" ;;
+        *) printf '%s\n' "$1$name" ;;
+      esac
     done
   )
 }
 
+# A list of names in a file may be long; arguments have a limit. GNU tar would read escapes in it, some tars have none.
+case $( tar --help 2>&1 ) in
+  *--no-unquote*) list_option='--no-unquote -T' ;;
+  *'-T FILE'*) list_option=-T ;;
+  *) list_option='' ;;
+esac
 make_pack() {
   {
     IFS= read -r directory
@@ -160,12 +170,16 @@ make_pack() {
       number=$(( number + 1 ))
     done
   } <"$job"
-  set --
-  while IFS= read -r name; do
-    case $name in -*) name=./$name ;; esac
-    set -- "$@" "$name"
-  done <"$spool.names"
-  if [ $# -eq 0 ]; then : >"$spool.part"; else tar -cf "$spool.part" "$@"; fi || return 1
+  if [ ! -s "$spool.names" ]; then
+    : >"$spool.part" || return 1
+  elif [ -n "$list_option" ]; then
+    unset IFS
+    tar -cf "$spool.part" $list_option "$spool.names" || return 1
+  else
+    set --
+    while IFS= read -r name; do set -- "$@" "$name"; done <"$spool.names"
+    tar -cf "$spool.part" "$@" || return 1
+  fi
   printf '%s\n' "\${missing#,}" >"$spool.missing"
   mv "$spool.part" "$spool"
 }
