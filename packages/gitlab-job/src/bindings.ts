@@ -172,6 +172,17 @@ export const gitlabBinding: Binding = defineBinding({
       answer: 'warn',
       doc: "remove it: a failed pod's events are always told",
     },
+    { key: 'autoscaler', answer: 'warn', doc: 'remove it: no pause pods are kept' },
+    {
+      key: 'suspend_pvc_size',
+      answer: 'warn',
+      doc: 'remove it: suspended environments are not supported yet',
+    },
+    {
+      key: 'suspend_pvc_storage_class',
+      answer: 'warn',
+      doc: 'remove it: suspended environments are not supported yet',
+    },
     { key: '/prepare_timeout', answer: 'warn', doc: 'use poll_timeout for the start of the pod' },
     { key: '/get_sources_timeout', answer: 'warn', doc: "use the job's own timeout" },
     { key: '/cache_dir', answer: 'warn', doc: 'remove it: the cache is not supported yet' },

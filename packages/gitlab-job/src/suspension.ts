@@ -4,9 +4,9 @@ import type { JobContext } from './job-context.ts';
 const legacyFlag = 'FF_USE_LEGACY_KUBERNETES_EXECUTION_STRATEGY';
 
 /**
- * What is said to a job that wants its environment kept for a later one, or goes on in one that was kept (GitLab Runner
- * after 19.3, behind a flag). Neither is supported: the first loses nothing of its own result, the second would run
- * without the files it counts on. The refusal in GitLab Runner's words is its own (gitlab/255).
+ * What is said to a job that wants its environment kept, or goes on in one that was kept (GitLab Runner after 19.3,
+ * behind a flag). Neither is supported. The first can run; the second would miss the files it counts on. GitLab Runner
+ * itself refuses both with the legacy strategy (gitlab/255).
  */
 export function suspensionStatements({ flags, payload }: JobContext): readonly Statement[] {
   const { asked, resumes } = payload.suspension;
