@@ -177,7 +177,9 @@ function commands(host: Host, done: (exitCode: number) => void): Command {
     .option('--images <folder>', 'folder with unpacked images')
     .action(async (options: ClusterOptions) => {
       const { cluster } = await import('./commands/cluster.ts');
-      await interrupted('ending the cluster', async ({ cancel }) => cluster(options, await context(cancel)));
+      await interrupted('ending the cluster', async ({ cancel }) =>
+        cluster(options, await context(cancel)),
+      );
     });
 
   return program;

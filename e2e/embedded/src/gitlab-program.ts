@@ -17,15 +17,21 @@ export interface Finished {
 export interface Running {
   readonly finished: Promise<Finished>;
   readonly kill: (signal: NodeJS.Signals) => void;
+  /** Closes the reading end of its standard output, as `| head` does. */
+  readonly stopReading: () => void;
   /** Resolves when standard output or error contains the text. */
   readonly says: (text: string) => Promise<void>;
 }
 
 /** Starts `millrace-gitlab` from source as a process of its own. */
-export function startGitlab(args: readonly string[], cwd: string): Running {
+export function startGitlab(
+  args: readonly string[],
+  cwd: string,
+  env: Readonly<Record<string, string>> = {},
+): Running {
   const child = spawn(process.execPath, ['--conditions=@millrace/source', main, ...args], {
     cwd,
-    env: { PATH: process.env['PATH'], HOME: cwd, NO_COLOR: '1' },
+    env: { PATH: process.env['PATH'], HOME: cwd, NO_COLOR: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const text = { stdout: '', stderr: '' };
@@ -50,6 +56,7 @@ export function startGitlab(args: readonly string[], cwd: string): Running {
   return {
     finished,
     kill: (signal) => void child.kill(signal),
+    stopReading: () => void child.stdout.destroy(),
     says: (wanted) =>
       Promise.race([
         new Promise<void>((resolve) => {
@@ -65,8 +72,11 @@ export function startGitlab(args: readonly string[], cwd: string): Running {
 }
 
 /** Runs `millrace-gitlab` to its end. */
-export const runGitlab = (args: readonly string[], cwd: string): Promise<Finished> =>
-  startGitlab(args, cwd).finished;
+export const runGitlab = (
+  args: readonly string[],
+  cwd: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Finished> => startGitlab(args, cwd, env).finished;
 
 /** A folder with files, removed by {@link Folder.remove}. */
 export interface Folder {

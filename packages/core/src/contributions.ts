@@ -44,6 +44,7 @@ export interface ObjectContribution {
   readonly manifest: KubeObject;
   /** The whole job, or the unit whose start or pod it belongs to. */
   readonly scope: 'job' | { readonly unit: string };
+  /** `after` the unit's pod was created; an object of the whole job always comes before it. */
   readonly when: 'before' | 'after';
   /** The unit whose pod owns it, so that the cluster removes it with the pod. */
   readonly owner?: { readonly unit: string };

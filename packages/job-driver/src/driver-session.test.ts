@@ -23,6 +23,27 @@ describe.each(localShells)('under $label', (shell) => {
     expect(session.position()).toMatchObject({ offset: 12, openStages: [] });
   });
 
+  it('waits with one connection for a helper whose driver has not begun yet', async () => {
+    const late = createLocalPod(shell);
+    let execs = 0;
+    try {
+      const connecting = late.connect({
+        openExec: (command, signal) => {
+          execs += 1;
+          const opened = late.openExec(command, signal);
+          setTimeout(() => late.start('helper'), 300);
+          return opened;
+        },
+      });
+      const session = await connecting;
+      const asked = stage('echo here', { container: 'helper' });
+      expect(await session.runStage(asked)).toMatchObject({ exitCode: 0 });
+      expect(execs).toBe(1);
+    } finally {
+      await late.stop();
+    }
+  });
+
   it.each([
     ['an exit code', 'exit 3', 3],
     ['an exit code above 128', 'exit 200', 200],

@@ -188,10 +188,12 @@ describe.each(localShells)('under $label', (shell) => {
   it('waits for a right that is taken away for a while from a session that had it', async () => {
     pod.start('build');
     let refusals = 0;
+    const go = join(pod.directory, 'go');
     const session = await pod.connect({
       openExec: (command, signal) => {
         if (refusals === 0 || refusals > 3) return pod.openExec(command, signal);
         refusals += 1;
+        if (refusals > 3) writeFileSync(go, '');
         return Promise.reject(forbidden);
       },
     });
@@ -200,7 +202,9 @@ describe.each(localShells)('under $label', (shell) => {
       refusals = 1;
       pod.cut();
     };
-    const running = session.runStage(stage('echo up; sleep 0.2; echo down', { onOutput }));
+    const running = session.runStage(
+      stage(`echo up; while [ ! -e '${go}' ]; do sleep 0.05; done`, { onOutput }),
+    );
     expect(await running).toMatchObject({ exitCode: 0 });
     expect(refusals).toBe(4);
   });

@@ -4,6 +4,7 @@ import {
   JobToken,
   type FieldContribution,
   type JsonValue,
+  type ObjectContribution,
   type PodContribution,
   type Unit,
 } from '@millrace/core';
@@ -223,3 +224,38 @@ function permutations<T>(items: readonly T[]): readonly (readonly T[])[] {
     permutations(items.filter((_, other) => other !== index)).map((rest) => [item, ...rest]),
   );
 }
+
+const secret = (id: string, more: Partial<ObjectContribution>): ObjectContribution => ({
+  kind: 'object',
+  id,
+  type: { group: '', version: 'v1', plural: 'secrets', kind: 'Secret', namespaced: true },
+  manifest: { apiVersion: 'v1', kind: 'Secret', metadata: { name: id } },
+  scope: 'job',
+  when: 'before',
+  deleteAt: 'job-end',
+  source: { plugin: 'a' },
+  ...more,
+});
+const wanting = (name: string, ...objects: readonly ObjectContribution[]): LoadedPlugin =>
+  pluginOf(name, ({ tap }) => tap('contributeObject', () => objects));
+
+it.each<[string, readonly LoadedPlugin[], readonly string[]]>([
+  [
+    'an object of two plugins names both',
+    [wanting('a', secret('s', {})), wanting('b', secret('s', {}))],
+    ['plugins a and b', 'object s'],
+  ],
+  [
+    'an object of a unit that is not there is refused',
+    [wanting('a', secret('s', { scope: { unit: 'lost' } }))],
+    ['object s of plugin a', 'the unit lost'],
+  ],
+  [
+    'an object after the whole job’s start is refused',
+    [wanting('a', secret('s', { when: 'after' }))],
+    ['object s of plugin a', 'give it the unit'],
+  ],
+])('%s', async (_behaviour, plugins, expected) => {
+  const { refused } = planOf(await generationOf([peer, ...plugins]));
+  for (const part of expected) expect(refused?.message).toContain(part);
+});

@@ -49,6 +49,12 @@ export function planObjects(
           text: `the object ${item.id} of plugin ${plugin} names the unit ${unit}, which the job does not have`,
           reason: 'plugin_failed',
         });
+    if (item.scope === 'job' && item.when === 'after')
+      notes.refuse(ENGINE, {
+        code: 'plan.objects',
+        text: `the object ${item.id} of plugin ${plugin} is to come after the whole job's start, which is no moment: give it the unit whose pod it follows`,
+        reason: 'plugin_failed',
+      });
     const other = owners.get(item.id);
     if (other !== undefined)
       notes.refuse(ENGINE, {

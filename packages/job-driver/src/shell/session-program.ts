@@ -151,9 +151,10 @@ names_of() {
   )
 }
 
-# A list of names in a file may be long; arguments have a limit. GNU tar would read escapes in it, some tars have none.
+# A list of names in a file may be long; arguments have a limit. GNU tar would read escapes in it, and make a hard link
+# of what two patterns match; some tars take no list.
 case $( tar --help 2>&1 ) in
-  *--no-unquote*) list_option='--no-unquote -T' ;;
+  *--no-unquote*) list_option='--hard-dereference --no-unquote -T' ;;
   *'-T FILE'*) list_option=-T ;;
   *) list_option='' ;;
 esac
@@ -165,7 +166,12 @@ make_pack() {
     number=0 missing=''
     IFS=''
     while read -r pattern; do
-      expand '' "$pattern" >"$spool.some"
+      # Nothing from outside the directory: a job that asks for /etc/passwd or ../* gets a warning.
+      pattern=\${pattern#"$directory/"}
+      case /$pattern/ in
+        //* | */../*) : >"$spool.some" ;;
+        *) expand '' "$pattern" >"$spool.some" ;;
+      esac
       if [ -s "$spool.some" ]; then cat "$spool.some" >>"$spool.names"; else missing="$missing,$number"; fi
       number=$(( number + 1 ))
     done
