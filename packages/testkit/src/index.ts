@@ -18,4 +18,5 @@ export {
 } from './jobs/session-job.ts';
 export type { HarnessOptions, PluginUnderTest } from './harness-options.ts';
 export { createPluginHarness, type PluginHarness } from './plugin-harness.ts';
+export { offering } from './offering.ts';
 export { silentLogger } from './silent-logger.ts';

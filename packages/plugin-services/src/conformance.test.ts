@@ -1,0 +1,19 @@
+import { definePluginConformance } from '@millrace/testkit';
+import { describe, it } from 'vitest';
+import { bindings } from './gitlab.ts';
+import { plugin } from './index.ts';
+
+const toml = `
+[[runners.kubernetes.services]]
+  name = "redis:7"
+  alias = "cache"
+`;
+
+definePluginConformance(plugin, {
+  describe,
+  it,
+  options: {
+    toml,
+    bindings,
+  },
+});
