@@ -13,7 +13,7 @@ export interface ExplainTableOptions extends ExplainOptions {
 }
 
 /** Widest value, source and remark in characters; longer ones are cut. */
-const widths = [44, 56, 20, 60, 80];
+const widths = [44, 56, 20, 120, 80];
 
 /**
  * A plan as text for people: each object's fields by area with their value, who set it, by which line of the
