@@ -1,4 +1,4 @@
-import type { HookName, Plugin, SetupContext, Unit } from '@millrace/core';
+import type { HookName, Plugin, SessionWork, SetupContext, Unit } from '@millrace/core';
 import { startEmbeddedHandle, type ClusterHandle } from '@millrace/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { jobStarter } from './executor-fixture.ts';
@@ -194,6 +194,13 @@ describe('a pod that is to be made again', () => {
   });
 });
 
+/** Where containers share this machine's file system, two pods at a time cannot mount at one path. */
+const apart = (work: SessionWork): SessionWork => ({
+  ...work,
+  scriptsDirectory: `${work.scriptsDirectory}-side`,
+  logsDirectory: `${work.logsDirectory}-side`,
+});
+
 describe('a background unit', () => {
   const background = (script: string): Plugin =>
     plugin((tap) =>
@@ -205,7 +212,7 @@ describe('a background unit', () => {
           podName: `${unit.podName}-side`,
           background: true,
           work: {
-            ...(unit.work as Unit['work'] & { readonly kind: 'session' }),
+            ...apart(unit.work as SessionWork),
             stages: [
               {
                 name: 'serve',

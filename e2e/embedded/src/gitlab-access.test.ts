@@ -23,7 +23,10 @@ beforeAll(async () => {
   });
   await new Promise<void>((listening) => page.listen(0, '127.0.0.1', listening));
   pageUrl = `http://127.0.0.1:${(page.address() as AddressInfo).port}`;
+  const below = cluster.mountPrefix ?? '';
+  const kubernetes = `[runners.kubernetes]\nimage = "alpine"\nlogs_base_dir = "${below}"\nscripts_base_dir = "${below}"\n`;
   await folder.write({
+    'config.toml': `[[runners]]\nname = "r"\nexecutor = "kubernetes"\nbuilds_dir = "${below}/builds"\n${kubernetes}`,
     '.gitlab-ci.yml': 'quick:\n  script: ["echo hi"]\n',
     'nowhere.toml':
       '[[runners]]\nname = "r"\nexecutor = "kubernetes"\n[runners.kubernetes]\nimage = "alpine"\nnamespace = "nowhere"\n',
@@ -104,7 +107,7 @@ it.each<[string, () => Promise<Kubeconfig>, readonly string[], readonly string[]
   [
     'no right to open sessions',
     async () => ({ token: await tokenOf('noexec', { pods }) }),
-    [],
+    ['--config', 'config.toml'],
     ['resource "pods/exec"', 'default', 'Role'],
   ],
   [

@@ -108,12 +108,19 @@ it('killed, it takes its containers along; the next run sweeps its folder', asyn
   await expectNothingLeft();
 });
 
-it('cluster runs jobs of other processes, and removes its kubeconfig when it is told to end', async () => {
+it('cluster runs jobs of other processes, and removes its kubeconfig when it is told to end', async ({
+  skip,
+}) => {
   await folder.write({ '.gitlab-ci.yml': pipeline });
   const kubeconfig = join(folder.path, 'kube', 'config');
   const cluster = start('cluster', '--kubeconfig', kubeconfig);
   await cluster.says('KUBECONFIG=');
   const { exitCode, stdout, stderr } = await run('exec', 'quick', '--kubeconfig', kubeconfig);
+  if (stderr.includes('needs a private mount namespace')) {
+    cluster.kill('SIGTERM');
+    await cluster.finished;
+    skip('namespaces are refused: only the cluster itself knows where jobs may mount');
+  }
   expect(stdout).toContain('\nhi\n');
   expect(stderr).toContain('running on the cluster at https://127.0.0.1:');
   expect(exitCode).toBe(0);

@@ -98,7 +98,11 @@ job:
     - cat <&3
 `,
     });
-    const { stdout, exitCode } = await runGitlab(['exec', 'job'], folder.path);
+    const { stdout, stderr, exitCode } = await runGitlab(['exec', 'job'], folder.path);
+    skip(
+      stderr.includes('containers are plain processes'),
+      'namespaces are refused: containers cannot have names of their own for hosts',
+    );
     expect(stdout).toContain('hello from the service');
     expect(exitCode).toBe(0);
   });

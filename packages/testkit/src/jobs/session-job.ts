@@ -45,7 +45,8 @@ export interface SessionJob {
 /** Plans a job of one session unit on a cluster. */
 export async function planSessionJob(options: SessionJobOptions): Promise<SessionJob> {
   const { cluster, jobId } = options;
-  const prefix = cluster.mountPrefix ?? '';
+  // Without namespaces all containers share these paths, so each job has its own.
+  const prefix = cluster.mountPrefix === undefined ? '' : `${cluster.mountPrefix}/${jobId}`;
   const podName = `job-${jobId}`;
   const unit: Unit = {
     id: 'job',
@@ -95,8 +96,8 @@ export async function planSessionJob(options: SessionJobOptions): Promise<Sessio
       }));
       provide(NamespaceToken, { needs: {} }, () => options.namespace);
       tap('planUnits', { phase: 'pre' }, (units) => [...units, unit]);
-      tap('contributePod', () => [
-        ...podContributions(cluster, prefix),
+      tap('contributePod', (given) => [
+        ...podContributions(cluster, given),
         ...(options.contributions ?? []),
       ]);
     },
@@ -148,16 +149,23 @@ const stageOf = ({ script, ...stage }: ScriptStage): Stage => ({
   action: { do: 'script', script },
 });
 
-function podContributions({ images }: ClusterHandle, prefix: string): readonly PodContribution[] {
+function podContributions({ images }: ClusterHandle, { work }: Unit): readonly PodContribution[] {
   const source = { plugin: '@millrace/testkit-job' };
-  const mounts = ['scripts', 'logs'].flatMap((name): readonly PodContribution[] => [
+  const directories: readonly (readonly [string, string])[] =
+    work.kind === 'session'
+      ? [
+          ['scripts', work.scriptsDirectory],
+          ['logs', work.logsDirectory],
+        ]
+      : [];
+  const mounts = directories.flatMap(([name, mountPath]): readonly PodContribution[] => [
     { kind: 'field', path: '/spec/volumes', op: 'append', value: { name, emptyDir: {} }, source },
     {
       kind: 'field',
       on: {},
       path: '/volumeMounts',
       op: 'append',
-      value: { name, mountPath: `${prefix}/${name}` } satisfies JsonObject,
+      value: { name, mountPath } satisfies JsonObject,
       source,
     },
   ]);

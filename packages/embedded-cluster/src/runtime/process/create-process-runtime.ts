@@ -35,7 +35,7 @@ function limitsOf(support: NamespaceSupport, asRoot: boolean): readonly string[]
   if (!support.available) {
     return [
       `containers are plain processes, because namespaces are not available: ${support.reason}`,
-      'read-only volumes are not enforced, and images with a root of their own cannot run',
+      'read-only volumes are not enforced, images with a root of their own cannot run, and services are reached at 127.0.0.1 instead of by their aliases',
       shared,
     ];
   }
