@@ -34,8 +34,7 @@ const shared = 'containers share the network of this machine: two that listen on
 function limitsOf(support: NamespaceSupport, asRoot: boolean): readonly string[] {
   if (!support.available) {
     return [
-      `containers are plain processes, because namespaces are not available: ${support.reason}`,
-      'read-only volumes are not enforced, images with a root of their own cannot run, and services are reached at 127.0.0.1 instead of by their aliases',
+      `containers are plain processes, because namespaces are not available (${support.reason}): job directories lie in a private folder, read-only volumes are not enforced, images with a root of their own cannot run, and services are reached at 127.0.0.1 instead of by their aliases`,
       shared,
     ];
   }
