@@ -1,7 +1,13 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runGitlab, startGitlab, temporaryFolder, type Folder } from './gitlab-program.ts';
+import {
+  runGitlab,
+  startGitlab,
+  temporaryFolder,
+  type Folder,
+  type Running,
+} from './gitlab-program.ts';
 
 let folder: Folder;
 let temporary: string;
@@ -10,13 +16,24 @@ beforeEach(async () => {
   temporary = `${folder.path} tmp`;
   await mkdir(temporary);
 });
+const started = new Set<Running>();
 afterEach(async () => {
+  // A test that failed half-way has not ended what it started.
+  for (const program of started) {
+    program.kill('SIGKILL');
+    await program.finished;
+  }
+  started.clear();
   await rm(temporary, { recursive: true, force: true });
   await folder.remove();
 });
 
 const run = (...args: readonly string[]) => runGitlab(args, folder.path, { TMPDIR: temporary });
-const start = (...args: readonly string[]) => startGitlab(args, folder.path, { TMPDIR: temporary });
+const start = (...args: readonly string[]): Running => {
+  const program = startGitlab(args, folder.path, { TMPDIR: temporary });
+  started.add(program);
+  return program;
+};
 
 /** Processes and mounts that have to do with this test's own temporary folder. */
 async function leftInMemory(): Promise<readonly string[]> {
