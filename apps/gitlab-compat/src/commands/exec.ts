@@ -3,13 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { createSystemClock, systemRandom } from '@millrace/async';
 import { formatProblem } from '@millrace/config';
 import { RunnerError, type JobResult, type Plan } from '@millrace/core';
-import {
-  createExecutor,
-  createGeneration,
-  makePlan,
-  type Executor,
-  type Generation,
-} from '@millrace/engine';
+import { createExecutor, makePlan, type Executor, type Generation } from '@millrace/engine';
 import {
   decideJob,
   jobPayload,
@@ -21,7 +15,7 @@ import {
   type PipelineJob,
 } from '@millrace/gitlab-ci';
 import { createJobTrace } from '@millrace/gitlab-job';
-import { builtInPlugins } from '../composition.ts';
+import { openGeneration } from '../config/open-generation.ts';
 import { localRunnerConfig } from '../config/local-runner-config.ts';
 import { artifactFolder, type ArtifactFolder } from '../local/artifacts.ts';
 import { gitFacts } from '../local/git-facts.ts';
@@ -29,7 +23,6 @@ import { jobTransfers } from '../local/job-transfers.ts';
 import { openLocalCluster, type LocalCluster } from '../local/local-cluster.ts';
 import { memoryStore } from '../local/memory-store.ts';
 import { ownFolder, sourceFiles } from '../local/sources.ts';
-import { noMetrics } from '../no-metrics.ts';
 import { presentedRevision, presentedVersion } from '../presented-version.ts';
 import { openJobView } from '../terminal/job-view.ts';
 import { summarize } from '../terminal/job-summary.ts';
@@ -98,15 +91,8 @@ export async function exec(
     context.stderr.write(`running on ${cluster.description}\n`);
     for (const limit of cluster.limits) context.stderr.write(`note: ${limit}\n`);
     const config = await localRunnerConfig(options, cluster.mountPrefix, { signal });
-    const generation = await createGeneration({
-      builtIn: builtInPlugins('transfer'),
-      references: config.plugins,
-      folder: config.folder,
-      table: config.table,
+    const generation = await openGeneration(config, 'transfer', {
       logger: context.logger,
-      clock,
-      metrics: noMetrics,
-      subject: config.file,
       signal,
     });
     for (const warning of generation.warnings) context.stderr.write(`${formatProblem(warning)}\n`);

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { createSystemClock } from '@millrace/async';
 import { formatProblem } from '@millrace/config';
 import {
   isRunnerError,
@@ -9,13 +8,12 @@ import {
   type JsonObject,
   type Logger,
 } from '@millrace/core';
-import { createGeneration, makePlan, refuseMissing } from '@millrace/engine';
+import { makePlan, refuseMissing } from '@millrace/engine';
 import { explainJson, explainTable } from '@millrace/pod-draft';
 import { gitlabFailure } from '@millrace/gitlab-job';
-import { builtInPlugins } from '../composition.ts';
 import { readClusterFacts } from '../config/cluster-facts.ts';
+import { openGeneration } from '../config/open-generation.ts';
 import { readRunnerConfig } from '../config/runner-config.ts';
-import { noMetrics } from '../no-metrics.ts';
 
 /** Options of `explain`, as parsed. */
 export interface ExplainOptions {
@@ -56,17 +54,7 @@ export async function explain(
       kind: 'config',
       hint: 'write it as 2026-01-31T12:00:00Z',
     });
-  const generation = await createGeneration({
-    builtIn: builtInPlugins('git'),
-    references: config.plugins,
-    folder: config.folder,
-    table: config.table,
-    logger,
-    clock: createSystemClock(),
-    metrics: noMetrics,
-    subject: config.file,
-    signal,
-  });
+  const generation = await openGeneration(config, 'git', { logger, signal });
   try {
     for (const warning of generation.warnings) stderr.write(`${formatProblem(warning)}\n`);
     const request: JobRequest = {

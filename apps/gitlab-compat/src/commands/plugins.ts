@@ -1,9 +1,7 @@
-import { createSystemClock } from '@millrace/async';
 import { hookTable, type HookName } from '@millrace/core';
-import { createGeneration, type Generation } from '@millrace/engine';
-import { builtInPlugins } from '../composition.ts';
+import type { Generation } from '@millrace/engine';
+import { openGeneration } from '../config/open-generation.ts';
 import { readRunnerConfig, runnerConfig } from '../config/runner-config.ts';
-import { noMetrics } from '../no-metrics.ts';
 import type { CommandContext } from './explain.ts';
 
 /** Options of `plugins`, as parsed. */
@@ -22,17 +20,7 @@ export async function plugins(
     options.config === undefined
       ? runnerConfig('[[runners]]\n[runners.kubernetes]\n', 'defaults', undefined)
       : await readRunnerConfig(options.config, options.runner, { signal });
-  const generation = await createGeneration({
-    builtIn: builtInPlugins('git'),
-    references: config.plugins,
-    folder: config.folder,
-    table: config.table,
-    logger,
-    clock: createSystemClock(),
-    metrics: noMetrics,
-    subject: config.file,
-    signal,
-  });
+  const generation = await openGeneration(config, 'git', { logger, signal });
   try {
     stdout.write(`${options.hooks ? hookLines(generation) : pluginLines(generation)}\n`);
     return 0;

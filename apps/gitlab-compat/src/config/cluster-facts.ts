@@ -6,6 +6,7 @@ import {
   type JsonObject,
   type JsonValue,
 } from '@millrace/core';
+import { object } from './read-json.ts';
 
 const defaultVersion = { major: '1', minor: '34', gitVersion: 'v1.34.0' };
 
@@ -63,8 +64,6 @@ async function read(file: string, signal: AbortSignal): Promise<JsonObject> {
   }
 }
 
-const object = (value: JsonValue | undefined): JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
 const text = (value: JsonValue | undefined, otherwise: string): string =>
   typeof value === 'string' ? value : otherwise;
 

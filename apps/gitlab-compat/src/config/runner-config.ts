@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { lookupKey, parseToml, suggestionHint, type TomlDocument } from '@millrace/config';
 import { RunnerError, type JsonObject, type JsonValue } from '@millrace/core';
 import type { PeerTable, PluginReference } from '@millrace/engine';
+import { object } from './read-json.ts';
 
 /** Members of `[[runners]]` that this program reads itself. */
 const appKeys = [
@@ -148,7 +149,5 @@ function noRunner(
 
 const tables = (value: JsonValue | undefined): readonly JsonObject[] =>
   Array.isArray(value) ? (value as readonly JsonObject[]) : [];
-const object = (value: JsonValue | undefined): JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
 const textOf = (value: JsonValue | undefined): string | undefined =>
   typeof value === 'string' ? value : undefined;

@@ -1,11 +1,11 @@
 import type {
   FailureReason,
   JsonObject,
-  JsonValue,
   KubeObject,
   PodSnapshot,
   PodVerdict,
 } from '@millrace/core';
+import { list, object, text } from './read-json.ts';
 
 interface ContainerStatus {
   readonly name: string;
@@ -234,8 +234,3 @@ const isInit = (pod: KubeObject, name: string): boolean =>
   list(object(pod['spec'])['initContainers']).some((container) => container['name'] === name);
 const conditions = (pod: KubeObject): readonly JsonObject[] =>
   list(object(pod['status'])['conditions']);
-const object = (value: JsonValue | undefined): JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
-const list = (value: JsonValue | undefined): readonly JsonObject[] =>
-  Array.isArray(value) ? (value as readonly JsonObject[]) : [];
-const text = (value: JsonValue | undefined): string => (typeof value === 'string' ? value : '');

@@ -1,5 +1,6 @@
-import type { JsonObject, JsonValue, KubeApi, KubeObject } from '@millrace/core';
+import type { KubeApi, KubeObject } from '@millrace/core';
 import { resourceTypes } from '@millrace/kube-objects';
+import { list, object, text } from './read-json.ts';
 
 const maximumLines = 20;
 
@@ -64,8 +65,3 @@ async function warnings(
 }
 
 const suffix = (message: string): string => (message === '' ? '' : `: ${message.trim()}`);
-const object = (value: JsonValue | undefined): JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
-const list = (value: JsonValue | undefined): readonly JsonObject[] =>
-  Array.isArray(value) ? (value as readonly JsonObject[]) : [];
-const text = (value: JsonValue | undefined): string => (typeof value === 'string' ? value : '');
