@@ -20,7 +20,7 @@ export const arrows: Readonly<Record<Layer, readonly Layer[]>> = {
   engine: ['core', 'util', 'lib'],
   testkit: ['core', 'util', 'lib', 'engine'],
   app: ['core', 'util', 'lib', 'protocol', 'plugin', 'engine'],
-  e2e: ['core', 'util', 'lib', 'protocol', 'plugin', 'engine', 'testkit', 'app'],
+  e2e: ['core', 'util', 'lib', 'protocol', 'plugin', 'engine', 'testkit', 'app', 'e2e'],
 };
 
 /** Layers whose `*.test.ts` may also import the test kit: those that the test kit itself does not need. */

@@ -88,9 +88,8 @@ const faults: readonly [string, (job: StartedJob) => unknown, RegExp][] = [
   ],
   [
     'the pod is evicted',
-    ({ namespace, podName }) => {
-      cluster.faults.evict(namespace, podName, 'The node was low on resource: memory.');
-    },
+    ({ namespace, podName }) =>
+      cluster.faults.evict(namespace, podName, 'The node was low on resource: memory.'),
     /^evicted$/,
   ],
   ['the build container is killed', killing('build'), /^container_terminated$/],
@@ -98,10 +97,9 @@ const faults: readonly [string, (job: StartedJob) => unknown, RegExp][] = [
   ['the build container runs out of memory', killing('build', true), /^oom_killed$/],
 ];
 
-function killing(container: string, outOfMemory = false): (job: StartedJob) => void {
-  return ({ namespace, podName }) => {
-    cluster.faults.killContainer(namespace, podName, container, { outOfMemory });
-  };
+function killing(container: string, outOfMemory = false): (job: StartedJob) => unknown {
+  return ({ namespace, podName }) =>
+    cluster.faults.killContainer?.(namespace, podName, container, { outOfMemory });
 }
 
 describe.each(faults)('%s', (_fault, cause, reason) => {

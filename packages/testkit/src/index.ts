@@ -1,9 +1,19 @@
 export type {
   ClusterFaults,
   ClusterHandle,
+  ClusterImages,
+  Rights,
   SeenRequest,
   StreamKind,
 } from './cluster/cluster-handle.ts';
+export { leftovers } from './cluster/leftovers.ts';
+export { newUser } from './cluster/new-user.ts';
+export {
+  rawRequest,
+  type ApiAddress,
+  type RawRequest,
+  type RawResponse,
+} from './cluster/raw-request.ts';
 export { startEmbeddedHandle, type EmbeddedHandleOptions } from './cluster/embedded-handle.ts';
 export {
   definePluginConformance,

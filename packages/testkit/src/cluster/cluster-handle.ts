@@ -31,15 +31,32 @@ export interface ClusterFaults {
       readonly times: number;
     },
   ) => void;
-  /** Kills a container's first process by SIGKILL. */
-  readonly killContainer: (
+  /**
+   * Kills a container's first process by SIGKILL, as the kernel does when memory runs out if asked so. Absent where the
+   * handle has no hold of the node: such tests are left out by name.
+   */
+  readonly killContainer?: (
     namespace: string,
     pod: string,
     container: string,
     options?: { readonly outOfMemory?: boolean },
-  ) => void;
-  readonly evict: (namespace: string, pod: string, message: string) => void;
+  ) => Promise<void>;
+  /** Ends a pod as a kubelet under pressure does: phase `Failed`, reason `Evicted`. */
+  readonly evict: (namespace: string, pod: string, message: string) => Promise<void>;
 }
+
+/** Image names that a suite may use. */
+export interface ClusterImages {
+  /** A small one with a POSIX shell and the usual tools. */
+  readonly shell: string;
+  /** One with bash, git, curl and tar. */
+  readonly tools: string;
+  /** One for the helper container: what `tools` has. */
+  readonly helper: string;
+}
+
+/** Rights in one namespace, by resource of the core group: `{ pods: ['get', 'list'], 'pods/exec': ['get'] }`. */
+export type Rights = Readonly<Record<string, readonly string[]>>;
 
 /**
  * A cluster as the end-to-end suites see it: embedded or real. Images, counts and faults come from here and from
@@ -47,13 +64,20 @@ export interface ClusterFaults {
  */
 export interface ClusterHandle {
   readonly kind: 'embedded' | 'real';
+  /** What the API server says it is, as `v1.36.3`. */
+  readonly version: string;
   /** As an administrator. */
   readonly api: KubeConnection;
   readonly server: string;
+  /** PEM of the authority of {@link ClusterHandle.server}. */
+  readonly certificateAuthority: string;
+  /** Bearer token of the administrator. */
+  readonly adminToken: string;
   /** Text of a kubeconfig for an administrator. */
   readonly kubeconfig: string;
-  /** Image names: one with a shell and the usual tools, one for the helper container. */
-  readonly images: { readonly shell: string; readonly helper: string };
+  readonly images: ClusterImages;
+  /** Bearer token of a new service account with these rights in the namespace and no other. */
+  readonly newUser: (namespace: string, rights: Rights) => Promise<string>;
   /** A namespace of the test's own. */
   readonly newNamespace: () => Promise<string>;
   /** Requests so far, oldest first. */

@@ -9,6 +9,7 @@ import { connect } from '@millrace/kube';
 import { resourceTypes } from '@millrace/kube-objects';
 import { silentLogger } from '../silent-logger.ts';
 import { leftovers } from './leftovers.ts';
+import { newUser } from './new-user.ts';
 import type { ClusterFaults, ClusterHandle, SeenRequest, StreamKind } from './cluster-handle.ts';
 
 /** Options for {@link startEmbeddedHandle}. */
@@ -85,16 +86,35 @@ export async function startEmbeddedHandle(
     },
     refuse: (match, { times, ...answer }) => void refusals.push({ match, answer, left: times }),
     killContainer: (namespace, pod, container, how) =>
-      void cluster.kubelet.killContainer({ namespace, name: pod }, container, how),
+      Promise.resolve(void cluster.kubelet.killContainer({ namespace, name: pod }, container, how)),
     evict: (namespace, pod, message) =>
-      void cluster.kubelet.evict({ namespace, name: pod }, message),
+      Promise.resolve(void cluster.kubelet.evict({ namespace, name: pod }, message)),
   };
+  const { gitVersion } = await api.version({ signal });
   return {
     kind: 'embedded',
+    version: gitVersion,
     api,
     server: cluster.url,
+    certificateAuthority: cluster.certificateAuthority,
+    adminToken: cluster.adminToken,
     kubeconfig: cluster.kubeconfig,
-    images: { shell: 'millrace.test/shell:1', helper: 'millrace.test/helper:1' },
+    images: {
+      shell: 'millrace.test/shell:1',
+      tools: 'millrace.test/tools:1',
+      helper: 'millrace.test/helper:1',
+    },
+    newUser: (namespace, rights) =>
+      newUser(
+        api,
+        {
+          server: cluster.url,
+          certificateAuthority: cluster.certificateAuthority,
+          token: cluster.adminToken,
+        },
+        namespace,
+        rights,
+      ),
     newNamespace: async () => {
       const name = `test-${systemRandom().name(8)}`;
       await api.create(
