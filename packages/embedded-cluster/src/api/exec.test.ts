@@ -199,6 +199,20 @@ describe('exec', () => {
     expect(await refusal(path)).toEqual([code, message]);
   });
 
+  it('has no representation for who accepts JSON alone, as a kubelet has none', async () => {
+    const socket = new WebSocket(
+      `${cluster.server.url.replace('http', 'ws')}${execPath}`,
+      ['v5.channel.k8s.io'],
+      { headers: { authorization: 'Bearer admin', accept: 'application/json' } },
+    );
+    socket.on('error', () => undefined);
+    const [, response] = (await once(socket, 'unexpected-response')) as [
+      unknown,
+      { readonly statusCode: number },
+    ];
+    expect(response.statusCode).toBe(406);
+  });
+
   it('refuses SPDY by name', async () => {
     const { hostname, port } = new URL(cluster.server.url);
     const sent = request({

@@ -1,7 +1,7 @@
 import { ServerResponse, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { badRequest, isApiStatusError, methodNotAllowed } from '../store/status.ts';
+import { badRequest, failure, isApiStatusError, methodNotAllowed } from '../store/status.ts';
 import { abandon, carry, channelProtocols } from './exec-channels.ts';
 import { startProcess } from './exec.ts';
 import { sendReply, type ResourceExchange } from './exchange.ts';
@@ -29,6 +29,16 @@ function agreeOnProtocol(request: IncomingMessage): string {
     );
   }
   return agreed;
+}
+
+/**
+ * A kubelet has no representation of what comes out of a container, so it refuses who insists on one.
+ * @throws ApiStatusError NotAcceptable
+ */
+function checkAccepted(request: IncomingMessage): void {
+  const { accept = '*/*' } = request.headers;
+  if (!accept.split(',').some((type) => type.trim().startsWith('*/*')))
+    throw failure(406, 'NotAcceptable', '406: Not Acceptable\n\nAvailable representations: ');
 }
 
 /** The process is started before the switch, so what would make the switch fail is looked at first. */
@@ -70,6 +80,7 @@ export function createUpgrader(receive: Receive, reportDefect: ReportDefect): Up
       return;
     }
     checkHandshake(request);
+    checkAccepted(request);
     const started = await startProcess(exchange);
     if (received.loseAnswer || socket.destroyed) {
       socket.destroy();

@@ -104,6 +104,7 @@ describe('opening', () => {
     );
     expect(seen?.headers.authorization).toBe(`Bearer ${token}`);
     expect(seen?.headers['user-agent']).toBe('millrace-test/1');
+    expect(seen?.headers.accept ?? '*/*').toBe('*/*');
     expect(api.requests()).toMatchObject({ requests: 0, upgrades: 1 });
   });
 

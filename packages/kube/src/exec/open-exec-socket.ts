@@ -7,7 +7,7 @@ import { classifyNetwork } from '../transport/classify-network.ts';
 import { classifyStatus } from '../transport/classify-status.ts';
 import type { CurrentCredential } from '../transport/credential.ts';
 import { readBody } from '../transport/read-body.ts';
-import { requestHeaders } from '../transport/request-headers.ts';
+import { sessionHeaders } from '../transport/request-headers.ts';
 import { retryAfter } from '../transport/retry-after.ts';
 import { tlsOptions } from '../transport/tls-options.ts';
 import { subprotocols } from './exec-frames.ts';
@@ -32,7 +32,7 @@ export async function openExecSocket(
   client.counters.upgrade();
   const socket = new ws.WebSocket(execUrl(facts.server, request), [...subprotocols], {
     ...tlsOptions(facts),
-    headers: requestHeaders(client.options.userAgent, credential),
+    headers: sessionHeaders(client.options.userAgent, credential),
     perMessageDeflate: false,
     followRedirects: false,
   });
