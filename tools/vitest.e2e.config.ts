@@ -49,6 +49,18 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
         },
       },
+      {
+        ...settings,
+        test: {
+          ...tests,
+          // They bring clusters up themselves.
+          name: 'lifecycle',
+          include: ['e2e/kubernetes/src/cluster/**/*.test.ts'],
+          maxWorkers: 1,
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
+        },
+      },
     ],
   },
 });

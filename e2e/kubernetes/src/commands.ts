@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { missing } from './cluster/missing.ts';
+import { debianPackages, missing } from './cluster/missing.ts';
 import { checkout, stateFolder } from './cluster/layout.ts';
 import { isAlive, readOwner } from './cluster/owner.ts';
 import { leftBehind, removeCluster } from './cluster/remove-cluster.ts';
@@ -9,8 +9,10 @@ import { keepCluster, startKeeper } from './keeper.ts';
 const usage = `usage: npm run e2e -- [COMMAND]
 
   test [ARG…]  the suites on a real Kubernetes (default); ARGs go to vitest
+  bench        jobs against bare pods, as ratios
   up           a cluster to work with, until Ctrl-C
   down         removes what a killed run left behind
+  packages     the Debian packages that a cluster of our own needs
 
 It brings up a Kubernetes of its own, as root. With MILLRACE_E2E_KUBECONFIG=FILE it uses that cluster instead.
 `;
@@ -21,7 +23,15 @@ export async function runCommand([command = 'test', ...args]: readonly string[])
     case 'keep':
       return keepCluster();
     case 'test':
-      return onCluster((environment) => vitest(args, environment));
+      return test(args);
+    case 'bench':
+      return onCluster((environment) => itself('measure', environment));
+    case 'measure':
+      await (await import('./bench/run-bench.ts')).runBench(say);
+      return 0;
+    case 'packages':
+      process.stdout.write(`${debianPackages.join(' ')}\n`);
+      return 0;
     case 'up':
       return onCluster(waitForInterrupt);
     case 'down':
@@ -32,13 +42,22 @@ export async function runCommand([command = 'test', ...args]: readonly string[])
   }
 }
 
+/** The suites, and unless tests were chosen, then the coming and going of the cluster itself. */
+async function test(args: readonly string[]): Promise<number> {
+  const projects = ['--project', 'cluster', '--project', 'disruptive'];
+  const suites = await onCluster((environment) => vitest([...projects, ...args], environment));
+  if (args.length > 0 || suites !== 0 || isGiven()) return suites;
+  return vitest(['--project', 'lifecycle'], {});
+}
+
+const isGiven = (): boolean => (process.env['MILLRACE_E2E_KUBECONFIG'] ?? '') !== '';
+
 type Environment = Readonly<Record<string, string>>;
 
 /** Runs something while a cluster is there: somebody else's, one that is up already, or a new one. */
 async function onCluster(use: (environment: Environment) => Promise<number>): Promise<number> {
-  const given = process.env['MILLRACE_E2E_KUBECONFIG'];
-  if (given !== undefined && given !== '') {
-    say(`using the cluster of ${given}`);
+  if (isGiven()) {
+    say(`using the cluster of ${process.env['MILLRACE_E2E_KUBECONFIG'] ?? ''}`);
     return use({});
   }
   const owner = await readOwner();
@@ -86,12 +105,27 @@ async function waitForInterrupt({ MILLRACE_E2E_STATE: state }: Environment): Pro
   return 0;
 }
 
-function vitest(args: readonly string[], environment: Environment): Promise<number> {
-  const child = spawn(
+const vitest = (args: readonly string[], environment: Environment): Promise<number> =>
+  runHere(
     'vitest',
     ['run', '--config', join(checkout, 'tools', 'vitest.e2e.config.ts'), ...args],
-    { cwd: checkout, stdio: 'inherit', env: { ...process.env, ...environment } },
+    environment,
   );
+
+/** This program again, with another environment: where the cluster is must be known before anything is loaded. */
+const itself = (command: string, environment: Environment): Promise<number> =>
+  runHere(process.execPath, [...process.execArgv, process.argv[1] ?? '', command], environment);
+
+function runHere(
+  program: string,
+  args: readonly string[],
+  environment: Environment,
+): Promise<number> {
+  const child = spawn(program, args, {
+    cwd: checkout,
+    stdio: 'inherit',
+    env: { ...process.env, ...environment },
+  });
   const forward = (signal: NodeJS.Signals): void => void child.kill(signal);
   // A terminal interrupts the whole group; this process stays to remove the cluster.
   const stay = (): void => undefined;

@@ -15,6 +15,8 @@ export interface RunningCluster extends ClusterDescription {
 
 /** One entry of the audit log, as far as tests read it. */
 export interface AuditEntry {
+  /** The same in all entries of one request. */
+  readonly auditID: string;
   readonly verb: string;
   readonly requestURI: string;
   readonly stage: string;
