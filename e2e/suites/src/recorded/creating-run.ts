@@ -1,18 +1,13 @@
 import { createSystemClock } from '@millrace/async';
 import {
-  isRunnerError,
   RunnerError,
   type JobStore,
-  type JsonValue,
   type KubeApi,
   type KubeObject,
   type Outcome,
-  type Plan,
 } from '@millrace/core';
 import { createExecutor } from '@millrace/engine';
-import { apiVersionOf, resourceTypes, type ResourceName } from '@millrace/kube-objects';
-import { silentLogger, type ClusterHandle } from '@millrace/testkit';
-import { member } from './json-shape.ts';
+import { silentLogger } from '@millrace/testkit';
 import type { PlannedCase } from './plan-case.ts';
 
 /** What a run made before it was ended. */
@@ -24,18 +19,17 @@ export interface CreatingRun {
 
 const { signal } = new AbortController();
 
-/** Runs a planned case on a cluster until its pod is there and is waited for, with all that the case needs to exist. */
+/** Runs a planned case on a cluster that has what it needs, until its pod is there and is waited for. */
 export async function runUntilCreated(
-  cluster: ClusterHandle,
+  cluster: KubeApi,
   store: JobStore,
   { generation, plan }: PlannedCase,
 ): Promise<CreatingRun> {
-  for (const [name, manifest] of neededObjects(plan)) await ensure(cluster.api, name, manifest);
   const created: KubeObject[] = [];
   const api: KubeApi = {
-    ...cluster.api,
+    ...cluster,
     create: async (...call) => {
-      const object = await cluster.api.create(...call);
+      const object = await cluster.create(...call);
       created.push(object);
       return object;
     },
@@ -69,40 +63,3 @@ const seenEnough = new RunnerError('everything is created', {
   code: 'MILLRACE_E_CANCELED',
   kind: 'canceled',
 });
-
-/** The namespace, and what pods name: accounts, priority classes, and the objects that must exist before. */
-function neededObjects(plan: Plan): readonly (readonly [ResourceName, KubeObject])[] {
-  const { namespace } = plan.job;
-  const specs = plan.units.map(({ pod }) => pod.manifest['spec']);
-  const named = (field: string): readonly string[] =>
-    specs.flatMap((spec) => {
-      const value = member(spec, field);
-      return typeof value === 'string' ? [value] : [];
-    });
-  const makesNamespace = plan.objects.some(({ type }) => type.plural === 'namespaces');
-  return [
-    ...(makesNamespace ? [] : [object('namespaces', { name: namespace })]),
-    ...named('serviceAccountName').map((name) => object('serviceaccounts', { name, namespace })),
-    ...plan.preconditions
-      .filter(({ type }) => type.plural === 'secrets')
-      .map(({ name }) => object('secrets', { name, namespace })),
-    ...named('priorityClassName').map((name) => object('priorityclasses', { name }, { value: 1 })),
-  ];
-}
-
-const object = (
-  resource: ResourceName,
-  metadata: KubeObject['metadata'],
-  rest: Readonly<Record<string, JsonValue>> = {},
-): readonly [ResourceName, KubeObject] => {
-  const type = resourceTypes[resource];
-  return [resource, { apiVersion: apiVersionOf(type), kind: type.kind, metadata, ...rest }];
-};
-
-async function ensure(api: KubeApi, resource: ResourceName, manifest: KubeObject): Promise<void> {
-  try {
-    await api.create(resourceTypes[resource], manifest, { signal });
-  } catch (failure) {
-    if (!isRunnerError(failure) || failure.reason !== 'api_already_exists') throw failure;
-  }
-}

@@ -1,0 +1,4 @@
+import { executorPluginsSuite } from '@millrace/e2e-suites';
+import { startEmbeddedHandle } from '@millrace/testkit';
+
+executorPluginsSuite(startEmbeddedHandle);

@@ -1,0 +1,4 @@
+import { gitlabAccessSuite } from '@millrace/e2e-suites';
+import { startEmbeddedHandle } from '@millrace/testkit';
+
+gitlabAccessSuite(startEmbeddedHandle);
