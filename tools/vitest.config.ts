@@ -12,7 +12,7 @@ export default defineConfig({
   test: {
     include: [
       '{packages,apps}/*/src/**/*.test.ts',
-      'e2e/embedded/src/**/*.test.ts',
+      'e2e/{embedded,suites}/src/**/*.test.ts',
       'tools/**/*.test.ts',
     ],
     exclude: ['**/node_modules/**', '**/dist/**'],

@@ -1,6 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
 import type { CountedModule } from './totals-reporter.ts';
-import { countTotals, renderTotals } from './totals-reporter.ts';
+import { countTotals, renderTotals, writeSuiteReport } from './totals-reporter.ts';
 
 interface Result {
   readonly state: string;
@@ -57,4 +60,29 @@ it('names each test that was left out, with its reason', () => {
   expect(renderTotals(countTotals([moduleOf(results)], []), false)).toContain(
     'left out on this machine: a.test.ts > case: needs user namespaces',
   );
+});
+
+describe('the report of suites', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-report-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const { children } = moduleOf([passed, { state: 'skipped', note: 'no node' }]);
+  const suites = [{ name: 'suite: executor', errors: () => [], children }];
+
+  it.each([
+    ['says what the suites ran on', 'real', 'real'],
+    ['is about the embedded cluster unless told otherwise', undefined, 'embedded'],
+  ])('%s', (_behaviour, cluster, told) => {
+    const file = join(folder, 'reports', `${told}.json`);
+    writeSuiteReport(suites, false, { file, cluster });
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({
+      cluster: told,
+      suites: [{ name: 'executor', passed: 1, failed: 0, skipped: 1 }],
+    });
+  });
+
+  it('is not written when no file is named', () => {
+    const before = readdirSync(folder);
+    writeSuiteReport(suites, false, { file: undefined, cluster: undefined });
+    expect(readdirSync(folder)).toEqual(before);
+  });
 });

@@ -1,4 +1,8 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { Reporter, SerializedError, TestModule, Vitest } from 'vitest/node';
+import { countSuites, type CountedSuite, type SuiteReport } from './suite-counts.ts';
+import { verdictOf, type TestEnd } from './verdict.ts';
 
 /** What one run amounts to, read from vitest's own result tree. */
 export interface Totals {
@@ -18,7 +22,7 @@ export interface CountedModule {
     readonly allSuites: () => Iterable<{ readonly errors: () => readonly unknown[] }>;
     readonly allTests: () => Iterable<{
       readonly fullName: string;
-      readonly result: () => { readonly state: string; readonly note?: string | undefined };
+      readonly result: () => TestEnd;
     }>;
   };
 }
@@ -38,9 +42,10 @@ export function countTotals(
     for (const test of module.children.allTests()) {
       const result = test.result();
       const name = `${module.relativeModuleId} > ${test.fullName}`;
-      if (result.state === 'passed') passed += 1;
-      else if (result.state === 'failed' || result.state === 'pending') failed += 1;
-      else if (result.note === undefined) unexplained.push(name);
+      const verdict = verdictOf(result);
+      if (verdict === 'passed') passed += 1;
+      else if (verdict === 'failed') failed += 1;
+      else if (verdict === 'unexplained') unexplained.push(name);
       else leftOut.push(`${name}: ${result.note}`);
     }
   }
@@ -62,11 +67,32 @@ export function renderTotals(totals: Totals, filtered: boolean): string {
   ].join('\n');
 }
 
+/** Where a run of suites is reported, and what it ran on. */
+export interface SuiteReportTarget {
+  readonly file: string | undefined;
+  readonly cluster: string | undefined;
+}
+
+/** Writes the counts of the suites, if a file for them is named. */
+export function writeSuiteReport(
+  outermost: Iterable<CountedSuite>,
+  filtered: boolean,
+  { file, cluster = 'embedded' }: SuiteReportTarget,
+): void {
+  if (file === undefined || file === '') return;
+  const report: SuiteReport = { cluster, suites: countSuites(outermost, filtered) };
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `${JSON.stringify(report, undefined, 2)}\n`);
+}
+
 /**
  * Ends `npm test` with one line of totals and says what was left out on this machine.
  *
  * A test that needs what a machine may lack (namespaces, a program) calls `skip(condition, reason)`
  * of its test context. A skip without a reason fails the run, unless `-t` chose the tests.
+ *
+ * Where `MILLRACE_SUITE_REPORT` names a file, the counts of each end-to-end suite are written there as JSON, with the
+ * name of the cluster from `MILLRACE_SUITE_CLUSTER`.
  */
 export class TotalsReporter implements Reporter {
   #filtered = false;
@@ -78,6 +104,14 @@ export class TotalsReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly SerializedError[]): void {
     const totals = countTotals(modules, unhandledErrors);
     process.stdout.write(renderTotals(totals, this.#filtered));
+    writeSuiteReport(
+      modules.flatMap(({ children }) => [...children.suites()]),
+      this.#filtered,
+      {
+        file: process.env['MILLRACE_SUITE_REPORT'],
+        cluster: process.env['MILLRACE_SUITE_CLUSTER'],
+      },
+    );
     if (!this.#filtered && totals.unexplained.length > 0) process.exitCode = 1;
   }
 }

@@ -7,7 +7,7 @@ import {
   temporaryFolder,
   type Folder,
   type Running,
-} from './gitlab-program.ts';
+} from '@millrace/e2e-suites/gitlab-program';
 
 let folder: Folder;
 let temporary: string;

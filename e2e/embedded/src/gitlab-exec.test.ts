@@ -1,6 +1,11 @@
 import { existsSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runGitlab, startGitlab, temporaryFolder, type Folder } from './gitlab-program.ts';
+import {
+  runGitlab,
+  startGitlab,
+  temporaryFolder,
+  type Folder,
+} from '@millrace/e2e-suites/gitlab-program';
 
 let folder: Folder;
 beforeEach(async () => {

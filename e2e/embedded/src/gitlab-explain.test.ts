@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runGitlab, temporaryFolder, type Folder } from './gitlab-program.ts';
+import { runGitlab, temporaryFolder, type Folder } from '@millrace/e2e-suites/gitlab-program';
 
 let folder: Folder;
 beforeEach(async () => {

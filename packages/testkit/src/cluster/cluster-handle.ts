@@ -49,7 +49,7 @@ export interface ClusterFaults {
 export interface ClusterImages {
   /** A small one with a POSIX shell and the usual tools. */
   readonly shell: string;
-  /** One with bash, git, curl and tar. */
+  /** One with bash, git, curl, tar and perl. */
   readonly tools: string;
   /** One for the helper container: what `tools` has. */
   readonly helper: string;

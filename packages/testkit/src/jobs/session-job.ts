@@ -40,6 +40,8 @@ export interface SessionJob {
   readonly generation: Generation;
   readonly plan: Plan;
   readonly podName: string;
+  /** Where stage scripts lie, in the pod's containers. */
+  readonly scriptsDirectory: string;
 }
 
 /** Plans a job of one session unit on a cluster. */
@@ -48,6 +50,7 @@ export async function planSessionJob(options: SessionJobOptions): Promise<Sessio
   // Without namespaces all containers share these paths, so each job has its own.
   const prefix = cluster.mountPrefix === undefined ? '' : `${cluster.mountPrefix}/${jobId}`;
   const podName = `job-${jobId}`;
+  const scriptsDirectory = `${prefix}/scripts`;
   const unit: Unit = {
     id: 'job',
     title: 'job',
@@ -69,9 +72,9 @@ export async function planSessionJob(options: SessionJobOptions): Promise<Sessio
     work: {
       kind: 'session',
       sessionContainer: 'helper',
-      scriptsDirectory: `${prefix}/scripts`,
+      scriptsDirectory,
       logsDirectory: `${prefix}/logs`,
-      shell: 'bash',
+      shell: 'sh',
       stages: options.stages.map(stageOf),
     },
     ...options.unit,
@@ -135,7 +138,7 @@ export async function planSessionJob(options: SessionJobOptions): Promise<Sessio
     seed: 1,
     now: 0,
   });
-  return { generation, plan, podName };
+  return { generation, plan, podName, scriptsDirectory };
 }
 
 const stageOf = ({ script, ...stage }: ScriptStage): Stage => ({
@@ -173,6 +176,8 @@ function podContributions({ images }: ClusterHandle, { work }: Unit): readonly P
     ...mounts,
     { kind: 'field', path: '/spec/restartPolicy', op: 'set', value: 'Never', source },
     { kind: 'field', path: '/spec/terminationGracePeriodSeconds', op: 'set', value: 1, source },
+    // The images of a handle are on its nodes already, and no registry has them.
+    { kind: 'field', on: {}, path: '/imagePullPolicy', op: 'set', value: 'IfNotPresent', source },
     {
       kind: 'field',
       on: { role: ['build'] },

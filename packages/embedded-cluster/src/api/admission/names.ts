@@ -51,6 +51,10 @@ const nameRules: Readonly<Record<string, (name: string) => readonly string[]>> =
   clusterrolebindings: pathSegmentErrors,
 };
 
+/** Checks the key of a label, or of what is compared with one. */
+export const checkLabelKey = (errors: FieldErrors, field: string, key: string): void =>
+  report(errors, field, key, labelKeyErrors(key));
+
 /** Checks keys and values of labels or of a selector by labels. */
 export function checkLabels(
   errors: FieldErrors,
@@ -58,7 +62,7 @@ export function checkLabels(
   labels: Readonly<Record<string, string>>,
 ): void {
   for (const [key, value] of Object.entries(labels)) {
-    report(errors, field, key, labelKeyErrors(key));
+    checkLabelKey(errors, field, key);
     report(errors, field, value, labelValueErrors(value));
   }
 }

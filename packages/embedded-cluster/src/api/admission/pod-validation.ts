@@ -1,9 +1,10 @@
 import { isIP } from 'node:net';
 import type { JsonObject, JsonValue, KubeObject } from '@millrace/core';
+import { labelValueErrors } from '@millrace/kube-objects';
 import { count, record, records, stringMap, text } from '../../store/json.ts';
 import { checkContainers } from './container-validation.ts';
 import type { FieldErrors } from './field-errors.ts';
-import { checkLabelName, checkLabels } from './names.ts';
+import { checkLabelKey, checkLabelName, checkLabels } from './names.ts';
 
 const restartPolicies = ['Always', 'OnFailure', 'Never'];
 const dnsPolicies = ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None'];
@@ -85,15 +86,28 @@ function checkTolerations(errors: FieldErrors, tolerations: readonly JsonObject[
     const field = `spec.tolerations[${index}]`;
     const operator = text(toleration, 'operator');
     const effect = text(toleration, 'effect');
-    if (text(toleration, 'key') === '' && operator !== 'Exists') {
+    const key = text(toleration, 'key');
+    if (key !== '') checkLabelKey(errors, `${field}.key`, key);
+    if (key === '' && operator !== 'Exists') {
       errors.invalid(
         `${field}.operator`,
         operator,
         'operator must be Exists when `key` is empty, which means "match all values and all keys"',
       );
     }
+    if (toleration['tolerationSeconds'] !== undefined && effect !== 'NoExecute') {
+      errors.invalid(
+        `${field}.effect`,
+        effect,
+        "effect must be 'NoExecute' when `tolerationSeconds` is set",
+      );
+    }
     if (!['', 'Equal', 'Exists'].includes(operator))
       errors.unsupported(`${field}.operator`, operator, ['Equal', 'Exists']);
+    const value = labelValueErrors(text(toleration, 'value'));
+    // Kubernetes names the operator here, though the value is at fault.
+    if (['', 'Equal'].includes(operator) && value.length > 0)
+      errors.invalid(`${field}.operator`, toleration['value'], value.join(';'));
     if (operator === 'Exists' && text(toleration, 'value') !== '') {
       errors.invalid(
         `${field}.operator`,

@@ -208,6 +208,28 @@ describe('validation', () => {
       'spec.hostAliases[0].ip',
       'Invalid value: "x": must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)',
     ],
+    [
+      'a toleration of what no taint can be',
+      { tolerations: [{ key: 'gpu', value: 'b=c', effect: 'NoSchedule' }] },
+      'spec.tolerations[0].operator',
+      `Invalid value: "b=c": a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')`,
+    ],
+    [
+      'a toleration whose key is no label’s',
+      { tolerations: [{ key: '""', operator: 'Exists' }] },
+      'spec.tolerations[0].key',
+      String.raw`Invalid value: "\"\"": name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')`,
+    ],
+    [
+      'a time limit for a toleration that evicts nothing',
+      {
+        tolerations: [
+          { key: 'gpu', operator: 'Exists', effect: 'NoSchedule', tolerationSeconds: 3 },
+        ],
+      },
+      'spec.tolerations[0].effect',
+      'Invalid value: "NoSchedule": effect must be \'NoExecute\' when `tolerationSeconds` is set',
+    ],
   ])('refuses %s', async (_what, spec, field, message) => {
     const { code, body } = await create(spec);
     expect(code).toBe(422);

@@ -14,10 +14,11 @@ import {
   planSessionJob,
   recordRun,
   silentLogger,
-  type ClusterHandle,
   type RunRecorder,
   type SessionJobOptions,
 } from '@millrace/testkit';
+import { afterAll } from 'vitest';
+import type { SuiteCluster } from './define-suite.ts';
 
 /** A running job of a suite. */
 export interface StartedJob {
@@ -25,6 +26,8 @@ export interface StartedJob {
   readonly recorder: RunRecorder;
   readonly podName: string;
   readonly namespace: string;
+  /** In the pod's containers. */
+  readonly scriptsDirectory: string;
   readonly store: JobStore;
   readonly cancel: AbortController;
   readonly abort: AbortController;
@@ -47,10 +50,12 @@ export interface JobSpec extends Partial<Omit<SessionJobOptions, 'stages'>> {
   readonly wrapStore?: (store: JobStore) => JobStore;
 }
 
-/** Starts jobs on a cluster, each in a namespace of its own unless one is given, and cleans up behind them. */
-export function jobStarter(cluster: ClusterHandle): {
+/**
+ * Starts jobs on a suite's cluster, each in a namespace of its own unless one is given. To be called where the suite is
+ * defined: the jobs' records go when its tests have run.
+ */
+export function jobStarter(cluster: SuiteCluster): {
   readonly start: (spec: JobSpec) => Promise<StartedJob>;
-  readonly close: () => Promise<void>;
 } {
   const folders: string[] = [];
   const stores: DirectoryStore[] = [];
@@ -66,10 +71,10 @@ export function jobStarter(cluster: ClusterHandle): {
   }: JobSpec): Promise<StartedJob> => {
     const folder = await mkdtemp(join(tmpdir(), 'millrace-e2e-'));
     folders.push(folder);
-    const namespace = spec.namespace ?? (await cluster.newNamespace());
+    const namespace = spec.namespace ?? (await cluster().newNamespace());
     const runnerId = spec.runnerId ?? `runner-${systemRandom().name(6)}`;
     const job = await planSessionJob({
-      cluster,
+      cluster: cluster(),
       jobId: systemRandom().name(8),
       ...spec,
       namespace,
@@ -81,7 +86,7 @@ export function jobStarter(cluster: ClusterHandle): {
     const store = await openDirectoryStore(folder, { signal: abort.signal });
     stores.push(store);
     const executor = createExecutor({
-      api: api(cluster.api),
+      api: api(cluster().api),
       store: wrapStore(store),
       clock: createSystemClock(),
       logger: silentLogger,
@@ -105,13 +110,12 @@ export function jobStarter(cluster: ClusterHandle): {
         abort: abort.signal,
       })
       .finally(() => executor.dispose());
-    return { result, recorder, podName: job.podName, namespace, store, cancel, abort };
+    const { podName, scriptsDirectory } = job;
+    return { result, recorder, podName, namespace, scriptsDirectory, store, cancel, abort };
   };
-  return {
-    start,
-    close: async () => {
-      for (const store of stores) await store.close();
-      for (const folder of folders) await rm(folder, { recursive: true, force: true });
-    },
-  };
+  afterAll(async () => {
+    for (const store of stores) await store.close();
+    for (const folder of folders) await rm(folder, { recursive: true, force: true });
+  });
+  return { start };
 }

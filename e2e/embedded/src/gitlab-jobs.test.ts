@@ -1,0 +1,4 @@
+import { gitlabJobsSuite } from '@millrace/e2e-suites';
+import { startEmbeddedHandle } from '@millrace/testkit';
+
+gitlabJobsSuite(startEmbeddedHandle);

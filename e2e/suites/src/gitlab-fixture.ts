@@ -1,0 +1,77 @@
+import { join } from 'node:path';
+import { afterEach, beforeEach } from 'vitest';
+import type { SuiteCluster } from './define-suite.ts';
+import { kubeconfigText, runnerConfigText, type KubeconfigChanges } from './gitlab-files.ts';
+import {
+  startGitlab,
+  temporaryFolder,
+  type Finished,
+  type Folder,
+  type Running,
+} from './gitlab-program.ts';
+
+/** How `millrace-gitlab exec` is started. */
+export interface ExecSpec {
+  /** Namespace in the runner's configuration; the test's own if absent. */
+  readonly namespace?: string;
+  /** In what it differs from the administrator's. */
+  readonly kubeconfig?: KubeconfigChanges;
+  readonly args?: readonly string[];
+}
+
+/** What a test of `millrace-gitlab exec` works with. */
+export interface ExecRoom {
+  /** Where the pipeline file lies. */
+  readonly project: () => Folder;
+  /** The test's own, on the suite's cluster. */
+  readonly namespace: () => string;
+  readonly start: (spec?: ExecSpec) => Promise<Running>;
+  readonly run: (spec?: ExecSpec) => Promise<Finished>;
+}
+
+/**
+ * Gives each test of a suite a project, a namespace, and the program on the suite's cluster. To be called where the
+ * suite is defined: what a test has started and made goes with it, also when it fails half-way.
+ */
+export function execRoom(cluster: SuiteCluster): ExecRoom {
+  let namespace: string;
+  let project: Folder;
+  /** Apart from the project, whose files travel into the pod. */
+  let operator: Folder;
+  const started = new Set<Running>();
+  beforeEach(async () => {
+    namespace = await cluster().newNamespace();
+    project = await temporaryFolder();
+    operator = await temporaryFolder();
+  });
+  afterEach(async () => {
+    for (const program of started) {
+      program.kill('SIGKILL');
+      await program.finished;
+    }
+    started.clear();
+    await project.remove();
+    await operator.remove();
+  });
+  const start = async (spec: ExecSpec = {}): Promise<Running> => {
+    const changes = spec.kubeconfig;
+    await operator.write({
+      'config.toml': runnerConfigText(cluster(), spec.namespace ?? namespace),
+      kubeconfig: changes === undefined ? cluster().kubeconfig : kubeconfigText(cluster(), changes),
+    });
+    const kubeconfig = join(operator.path, 'kubeconfig');
+    const config = join(operator.path, 'config.toml');
+    const program = startGitlab(
+      ['exec', '--kubeconfig', kubeconfig, '--config', config, ...(spec.args ?? [])],
+      project.path,
+    );
+    started.add(program);
+    return program;
+  };
+  return {
+    project: () => project,
+    namespace: () => namespace,
+    start,
+    run: async (spec) => (await start(spec)).finished,
+  };
+}
