@@ -10,14 +10,15 @@ const settings = {
   resolve: { conditions },
   ssr: { resolve: { conditions } },
 };
+const ignored = ['**/node_modules/**', '**/dist/**'];
 const tests = {
-  exclude: ['**/node_modules/**', '**/dist/**'],
-  pool: 'forks',
+  exclude: ignored,
+  pool: 'forks' as const,
   // They only bound a hang: a real cluster takes its time.
   testTimeout: 180_000,
   hookTimeout: 180_000,
   retry: 0,
-} as const;
+};
 
 /** The suites on a real Kubernetes; run by `npm run e2e`, which brings the cluster. */
 export default defineConfig({
@@ -32,7 +33,7 @@ export default defineConfig({
           ...tests,
           name: 'cluster',
           include: ['e2e/kubernetes/src/**/*.test.ts'],
-          exclude: [...tests.exclude, 'e2e/kubernetes/src/{disruptive,cluster}/**'],
+          exclude: [...ignored, 'e2e/kubernetes/src/{disruptive,cluster}/**'],
           maxWorkers: 2,
           sequence: { groupOrder: 0 },
         },

@@ -1,5 +1,5 @@
 import { createSystemClock } from '@millrace/async';
-import { jobStarter } from '@millrace/e2e-suites';
+import { openJobStarter, type JobStarter } from '@millrace/e2e-suites/job-starter';
 import { connect } from '@millrace/kube';
 import { silentLogger, type ClusterHandle } from '@millrace/testkit';
 import type { AuditEntry, RunningCluster } from '../handle/running-cluster.ts';
@@ -34,7 +34,7 @@ export async function runBench(say: (line: string) => void): Promise<void> {
   );
   // Past the proxy, which would cost both the same and hide the ratio.
   const cluster: ClusterHandle = { ...handle, api };
-  const jobs = jobStarter(cluster);
+  const jobs = openJobStarter(() => cluster);
   const namespace = await cluster.newNamespace();
   const floor = (): Promise<void> => runBarePod(api, namespace, cluster.images);
   const runnerId = 'bench';
@@ -104,7 +104,7 @@ async function requestsOfOne(
 
 async function requestsWhileRunning(
   own: RunningCluster,
-  start: () => ReturnType<ReturnType<typeof jobStarter>['start']>,
+  start: () => ReturnType<JobStarter['start']>,
 ): Promise<string> {
   const job = await start();
   const says = (text: string): Promise<unknown> =>

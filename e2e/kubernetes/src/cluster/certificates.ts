@@ -30,13 +30,15 @@ export async function makeCertificates(folder: string): Promise<Certificates> {
   });
   const authority = files('authority');
   await newKey(authority.key);
-  await runProgram('openssl', [
-    'req',
-    ...['-x509', '-new', '-sha256', '-days', days, '-subj', '/CN=millrace-e2e-authority'],
-    ...['-key', authority.key, '-out', authority.certificate],
-    ...['-addext', 'basicConstraints=critical,CA:TRUE'],
-    ...['-addext', 'keyUsage=critical,keyCertSign,cRLSign,digitalSignature'],
-  ]);
+  await runProgram(
+    'openssl',
+    [
+      ['req', '-x509', '-new', '-sha256', '-days', days, '-subj', '/CN=millrace-e2e-authority'],
+      ['-key', authority.key, '-out', authority.certificate],
+      ['-addext', 'basicConstraints=critical,CA:TRUE'],
+      ['-addext', 'keyUsage=critical,keyCertSign,cRLSign,digitalSignature'],
+    ].flat(),
+  );
   const sign = async (name: string, subject: string, names = ''): Promise<Certificate> => {
     const { certificate, key } = files(name);
     const extensions = join(folder, `${name}.ext`);
@@ -53,10 +55,9 @@ export async function makeCertificates(folder: string): Promise<Certificates> {
     await runProgram(
       'openssl',
       [
-        'x509',
-        ...['-req', '-sha256', '-days', days, '-CAcreateserial', '-extfile', extensions],
-        ...['-CA', authority.certificate, '-CAkey', authority.key, '-out', certificate],
-      ],
+        ['x509', '-req', '-sha256', '-days', days, '-CAcreateserial', '-extfile', extensions],
+        ['-CA', authority.certificate, '-CAkey', authority.key, '-out', certificate],
+      ].flat(),
       { input: request },
     );
     return { certificate, key };

@@ -1,6 +1,6 @@
 import type { Certificates } from './certificates.ts';
 import type { Component } from './component.ts';
-import { addresses, apiUrl, inState, nodeName } from './layout.ts';
+import { addresses, inState, nodeName } from './layout.ts';
 
 /** Names of the parts, in the order in which they start. */
 export const componentNames = [
@@ -145,6 +145,3 @@ export const auditLog: string = inState('audit.log');
 
 /** The kubelet's own folder; a mount of its own, so that mounts below it reach containers. */
 export const kubeletFolder: string = inState('kubelet');
-
-/** Where the API server says that it is ready. */
-export const readyUrl = `${apiUrl}/readyz`;

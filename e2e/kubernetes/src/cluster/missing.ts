@@ -34,16 +34,15 @@ export const debianPackages: readonly string[] = [
 export async function missing(): Promise<readonly string[]> {
   if (platform() !== 'linux' || arch() !== 'x64')
     return [`Linux on x64 (this is ${platform()} on ${arch()})`];
-  const lacking = [
-    ...(await lackingRights()),
+  return [
+    ...lackingRights(),
     ...(await lackingPackages()),
     ...(await lackingGo()),
     ...(await lackingKernel()),
   ];
-  return lacking;
 }
 
-async function lackingRights(): Promise<readonly string[]> {
+function lackingRights(): readonly string[] {
   return process.getuid?.() === 0 ? [] : ['root: containers need mounts, networks and cgroups'];
 }
 

@@ -12,7 +12,7 @@ import { addresses, apiUrl, inState, nodeName, runtimeSocket, stateFolder } from
 import { createNetwork } from './network.ts';
 import { becomeOwner } from './owner.ts';
 import { runProgram } from './run-program.ts';
-import { buildTestbed, cacheFolder, type Testbed } from './testbed.ts';
+import { buildTestbed, cacheFolder } from './testbed.ts';
 import { writeConfiguration, type RegistryLogin } from './write-configuration.ts';
 
 /** A running cluster, as plain data: tests in other processes read it from {@link descriptionFile}. */
@@ -174,7 +174,7 @@ async function isReady(description: ClusterDescription, signal: AbortSignal): Pr
 async function nodeIsReady(description: ClusterDescription, signal: AbortSignal): Promise<boolean> {
   const path = `/api/v1/nodes/${nodeName}`;
   const { status, text } = await ask(description, { method: 'GET', path }, signal);
-  return status === 200 && /"type":"Ready","status":"True"/.test(text);
+  return status === 200 && text.includes('"type":"Ready","status":"True"');
 }
 
 async function hasDefaultAccount(

@@ -19,7 +19,7 @@ const { signal } = new AbortController();
 const limit = 64 * 1024 * 1024;
 
 /** Process id, on this machine, of a container's first process. */
-export async function firstProcess(
+async function firstProcess(
   api: KubeApi,
   { namespace, pod, container }: ContainerName,
 ): Promise<number> {
@@ -38,7 +38,12 @@ export async function firstProcess(
   if (id === undefined)
     throw new Error(`${namespace}/${pod} has no running container ${container}`);
   const tasks = await runProgram('ctr', [
-    ...['--address', runtimeSocket, '--namespace', 'k8s.io', 'tasks', 'list'],
+    '--address',
+    runtimeSocket,
+    '--namespace',
+    'k8s.io',
+    'tasks',
+    'list',
   ]);
   const line = tasks.split('\n').find((each) => each.startsWith(id.replace('containerd://', '')));
   const pid = Number(line?.split(/\s+/)[1]);

@@ -22,9 +22,9 @@ export async function smallRoot(root: string): Promise<void> {
 }
 
 const toolPackages = [
-  ...['bash', 'coreutils', 'curl', 'dash', 'findutils', 'git', 'grep', 'gzip', 'hostname'],
-  ...['libc-bin', 'mawk', 'netbase', 'perl-base', 'procps', 'sed', 'tar', 'util-linux'],
-];
+  ['bash', 'coreutils', 'curl', 'dash', 'findutils', 'git', 'grep', 'gzip', 'hostname'],
+  ['libc-bin', 'mawk', 'netbase', 'perl-base', 'procps', 'sed', 'tar', 'util-linux'],
+].flat();
 /** Nobody reads them in a test, and they are most of the files. */
 const documentation = ['doc', 'man', 'locale', 'info', 'lintian', 'bash-completion'];
 

@@ -1,0 +1,4 @@
+import { executorFaultsSuite } from '@millrace/e2e-suites';
+import { startRealHandle } from '../handle/start-real-handle.ts';
+
+executorFaultsSuite(startRealHandle);

@@ -1,0 +1,4 @@
+import { executorPluginsSuite } from '@millrace/e2e-suites';
+import { startRealHandle } from '../handle/start-real-handle.ts';
+
+executorPluginsSuite(startRealHandle);
