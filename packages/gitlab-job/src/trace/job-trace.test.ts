@@ -308,6 +308,32 @@ section_end`,
     expect(taken).toEqual([bytes]);
   });
 
+  it('follows the rules of its log, in the words of the runner too', async () => {
+    const chunks: Uint8Array[] = [];
+    const trace = createJobTrace({
+      runnerName: 's3cr3t',
+      version: '',
+      revision: '',
+      shortToken: '',
+      systemId: '',
+      timestamps: false,
+      executorName: '',
+      rules: { secrets: ['s3cr3t', 'open'] },
+      write: (chunk) => Promise.resolve(void chunks.push(Buffer.from(chunk))),
+    });
+    await trace.handle(creating);
+    for (const text of ['say s3c', 'r3t\n', 'op'])
+      await trace.handle({ type: 'output', unit, stage: step, bytes: Buffer.from(text) });
+    const log = Buffer.concat(chunks).toString();
+    expect(log).toContain('on [MASKED] ');
+    expect(log.endsWith('say [MASKED]\n')).toBe(true);
+    expect(trace.log.position('01O')).toEqual({
+      taken: { raw: 13, log: log.length },
+      final: { raw: 11, log: log.length },
+    });
+    expect(trace.log.state().streams).toHaveLength(2);
+  });
+
   it('with timestamps says of every line when and where from it came', async () => {
     const chunks: Uint8Array[] = [];
     const { handle } = createJobTrace({
