@@ -7,7 +7,7 @@ import { RunnerError } from '@millrace/core';
  */
 export function apiBase(url: string): URL {
   const trimmed = url.trim().replace(/\/+$/, '').replace(/\/ci$/, '');
-  const base = URL.canParse(`${trimmed}/api/v4/`) ? new URL(`${trimmed}/api/v4/`) : undefined;
+  const base = URL.canParse(trimmed) ? new URL(`${trimmed}/api/v4/`) : undefined;
   if (base !== undefined && (base.protocol === 'http:' || base.protocol === 'https:')) {
     base.search = '';
     base.hash = '';

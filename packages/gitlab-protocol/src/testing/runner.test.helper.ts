@@ -22,8 +22,10 @@ export interface RunnerUnderTest {
   readonly clock: FakeClock;
   readonly wire: Wire;
   readonly logged: string[];
-  /** Fake time passes until the work has ended. */
-  readonly untilDone: <T>(work: Promise<T>) => Promise<T>;
+  /** Fake time passes until the work has ended, in steps of a second or of so many milliseconds. */
+  readonly untilDone: <T>(work: Promise<T>, stride?: number) => Promise<T>;
+  /** So much fake time passes, and what came due by then is carried out. */
+  readonly pass: (milliseconds: number) => Promise<void>;
   /** Makes the server refuse connections, until so many milliseconds of fake time have passed. */
   readonly outage: (milliseconds: number) => Promise<void>;
   /** Adds a job, takes it and confirms it. */
@@ -87,8 +89,9 @@ export async function startRunner(
     expect(logged.join('\n')).not.toMatch(/glrt-|glcbt-|glpat-|GR1348941/);
   });
 
-  const untilDone: RunnerUnderTest['untilDone'] = (work) =>
-    passTime(clock, wire, work, () => Promise.all(restores));
+  const time = { clock, wire, before: () => Promise.all(restores) };
+  const untilDone: RunnerUnderTest['untilDone'] = (work, stride = 1_000) =>
+    passTime(time, work, stride);
   return {
     server,
     client,
@@ -96,6 +99,10 @@ export async function startRunner(
     wire,
     logged,
     untilDone,
+    pass: async (milliseconds) => {
+      await untilDone(clock.sleep(milliseconds));
+      await wire.settled();
+    },
     outage: async (milliseconds) => {
       const end = await server.faults.refuseConnections();
       clock.after(milliseconds, () => {

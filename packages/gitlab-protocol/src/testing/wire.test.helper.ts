@@ -7,12 +7,20 @@ export interface Wire extends Transport {
   readonly isIdle: () => boolean;
   /** Resolves when nothing is on its way. */
   readonly idle: () => Promise<void>;
+  /** Resolves when nothing is on its way, and what follows from the last answer at once is done too. */
+  readonly settled: () => Promise<void>;
 }
 
 /** Counts the exchanges of a transport. */
 export function watchWire(transport: Transport): Wire {
   let running = 0;
   let waiting: Deferred<void>[] = [];
+  const idle = async (): Promise<void> => {
+    if (running === 0) return;
+    const waiter: Deferred<void> = deferred();
+    waiting.push(waiter);
+    await waiter.promise;
+  };
   return {
     ...transport,
     exchange: async (request, options) => {
@@ -28,28 +36,33 @@ export function watchWire(transport: Transport): Wire {
       }
     },
     isIdle: () => running === 0,
-    idle: async () => {
-      if (running === 0) return;
-      const waiter: Deferred<void> = deferred();
-      waiting.push(waiter);
-      await waiter.promise;
+    idle,
+    settled: async () => {
+      do {
+        await idle();
+        await setImmediate();
+      } while (running > 0);
     },
   };
 }
 
-/** Seconds that pass at once while nothing is on its way. */
-const stride = 1_000;
+/** What {@link passTime} works with. */
+export interface TimeKeeper {
+  readonly clock: FakeClock;
+  readonly wire: Wire;
+  /** Awaited before time moves on: whatever else is real, such as a listener that comes back. */
+  readonly before: () => Promise<unknown>;
+}
 
 /**
  * Lets fake time pass until some work has ended. Time stands still while a request is on its way, so it never matters how
  * long the machine takes for one.
- * @param before - awaited before time moves on: whatever else is real, such as a listener that comes back
+ * @param stride - milliseconds that pass at once; the work may end in the middle
  */
 export async function passTime<T>(
-  clock: FakeClock,
-  wire: Wire,
+  { clock, wire, before }: TimeKeeper,
   work: Promise<T>,
-  before: () => Promise<unknown> = () => Promise.resolve(),
+  stride: number,
 ): Promise<T> {
   let isDone = false;
   const done = (): boolean => isDone;

@@ -60,7 +60,7 @@ const networkTable: readonly NetworkRow[] = [
     processed: false,
   },
   {
-    codes: /^(HPE_.*|UND_ERR_HEADERS_OVERFLOW)$/,
+    codes: /^(HPE_.*|HTTPParserError|UND_ERR_HEADERS_OVERFLOW)$/,
     says: 'the answer is not HTTP',
     hint: 'Check http or https in the url of the runner, and proxies in between.',
     processed: true,

@@ -4,8 +4,8 @@ import UndiciPool from 'undici/lib/dispatcher/pool.js';
 
 /*
  * undici's own entry point also loads its fetch, WebSocket, cache and mocks: 15 MB that every idle runner would carry.
- * These files are all we use of it, and the one for proxies only where there is a proxy. They are no public interface,
- * so undici's version is pinned exactly.
+ * These two files are all we use of it where there is no proxy. They are no public interface, so undici's version is
+ * pinned exactly.
  */
 
 /** undici's pool of connections to one origin. */
@@ -13,10 +13,10 @@ export function openPool(origin: string, options: Pool.Options): Pool {
   return new UndiciPool(origin, options);
 }
 
-/** undici's way through an HTTP proxy. */
+/** undici's way through an HTTP proxy; the whole of undici is loaded for it. */
 export async function openProxy(options: ProxyAgent.Options): Promise<Dispatcher> {
-  const { default: UndiciProxyAgent } = await import('undici/lib/dispatcher/proxy-agent.js');
-  return new UndiciProxyAgent(options);
+  const undici = await import('undici');
+  return new undici.ProxyAgent(options);
 }
 
 /** `dispatcher.request(options)`, which undici's entry point would have added. */

@@ -54,6 +54,8 @@ export interface GitlabServer {
   readonly cancel: (id: number, how: 'as-failed' | 'at-once' | 'gracefully') => void;
   /** Takes a job back that a runner got and never confirmed. */
   readonly requeue: (id: number) => void;
+  /** Job requests that are held at the moment. */
+  readonly heldPolls: () => number;
   /** Lets job requests go that are held. */
   readonly releasePolls: () => void;
   /** What clients did against the protocol, in sentences. A test asserts that there is nothing. */

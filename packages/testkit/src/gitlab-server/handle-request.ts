@@ -71,6 +71,7 @@ async function handleCall(
     'reset',
   ]);
   const misbehaviour = fault?.misbehaviour;
+  if (call === 'confirm' && fault !== undefined) noteLostConfirm(job, context);
   if (misbehaviour?.kind === 'hold') {
     await fault?.removed;
     // Whoever asked has gone; what was held is dropped with the connection.
@@ -130,9 +131,14 @@ function noteWriter(exchange: Exchange, route: FoundRoute, context: HandlerConte
   return done;
 }
 
+function noteLostConfirm(id: number | undefined, { jobs }: HandlerContext): void {
+  const job = id === undefined ? undefined : jobs.find(id);
+  if (job !== undefined) job.confirmMayBeLost = true;
+}
+
 function excuse(id: number | undefined, { jobs }: HandlerContext): void {
   const job = id === undefined ? undefined : jobs.find(id);
-  if (job !== undefined) job.excused = true;
+  if (job !== undefined) job.excused = Math.max(job.excused, 1);
 }
 
 function misbehave(exchange: Exchange, misbehaviour: Misbehaviour): void {

@@ -43,14 +43,18 @@ export interface KeptJob {
   /** `info` of the request that got it. */
   info: JsonValue | undefined;
   confirmed: boolean;
+  /** The server was away, or misbehaved, when the client may have confirmed it. */
+  confirmMayBeLost: boolean;
   /** A piece of the trace came before the job was confirmed. */
   tracedEarly: boolean;
-  /** What the client knows of its last request may be wrong, so its next range may be. */
-  excused: boolean;
+  /** How many of the next pieces may begin at a wrong place, because of an answer that the client may not have got. */
+  excused: number;
   /** Writes that are being carried out. */
   writing: number;
   /** The result that a final update told, acknowledged or not; a later one must tell the same. */
   told: string | undefined;
+  /** The client was told that the trace is not right, so all of it comes again. */
+  resending: boolean;
   /** Whether the job was ended by its own final update, and not by somebody on the server. */
   endedByRunner: boolean;
   /** Writes since the job has ended. */
@@ -100,10 +104,12 @@ export function createJobBook(keeps: 'bytes' | 'digest'): JobBook {
         systemId: undefined,
         info: undefined,
         confirmed: false,
+        confirmMayBeLost: false,
         tracedEarly: false,
-        excused: false,
+        excused: 0,
         writing: 0,
         told: undefined,
+        resending: false,
         endedByRunner: false,
         writesAfterEnd: 0,
       };

@@ -48,7 +48,7 @@ export const isJob = (found: KeptJob | ServerAnswer): found is KeptJob => 'trace
 
 function refuseLateWrite(where: string, job: KeptJob, context: ServerContext): ServerAnswer {
   job.writesAfterEnd += 1;
-  const isInnocent = job.endedByRunner ? job.excused : job.writesAfterEnd <= writesToLearn;
+  const isInnocent = job.endedByRunner ? job.excused > 0 : job.writesAfterEnd <= writesToLearn;
   if (!isInnocent) context.violations.add(`${where}: job ${job.id} has ended (${job.state})`);
   return {
     status: 403,

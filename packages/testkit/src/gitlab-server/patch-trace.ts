@@ -23,15 +23,15 @@ export function patchTrace(
   for (const fault of faults) violations.add(fault);
   const job = jobOfWrite(where, exchange, id, context);
   if (!isJob(job)) return job;
-  if (job.told !== undefined && !job.excused)
+  if (job.told !== undefined && !job.resending && job.excused === 0)
     violations.add(`${where}: a piece after the final update`);
   if (!job.confirmed) job.tracedEarly = true;
   const size = job.trace.size();
   if (range === undefined) return { status: 400, headers: jobHeaders(job, context) };
   const matches = range.start === size;
-  if (!matches && !job.excused)
+  if (!matches && job.excused === 0)
     violations.add(`${where}: piece from ${range.start}, where ${size} bytes are there`);
-  job.excused = false;
+  job.excused = matches ? Math.max(0, job.excused - 1) : 0;
   if (matches) job.trace.append(bytes);
   return { status: matches ? 202 : 416, headers: rangeHeaders(job, context) };
 }

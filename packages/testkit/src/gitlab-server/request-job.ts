@@ -62,9 +62,11 @@ async function hold({ request }: Exchange, context: ServerContext): Promise<void
   const cancel = clock.after(longPollSeconds * 1000, () => over.resolve());
   const gone = (): void => over.resolve();
   request.socket.once('close', gone);
+  news.held += 1;
   try {
     await Promise.race([over.promise, news.next()]);
   } finally {
+    news.held -= 1;
     cancel();
     request.socket.off('close', gone);
   }

@@ -28,6 +28,8 @@ export interface News {
   /** Lets held requests go without a change. */
   readonly release: () => void;
   readonly next: () => Promise<void>;
+  /** Requests that are held at the moment. */
+  held: number;
 }
 
 /** Begins without news. */
@@ -47,5 +49,6 @@ export function createNews(): News {
     },
     release,
     next: () => next.promise,
+    held: 0,
   };
 }

@@ -105,6 +105,7 @@ export async function startGitlabServer(options: GitlabServerOptions = {}): Prom
       jobs.move(job, 'pending');
       news.change();
     },
+    heldPolls: () => news.held,
     releasePolls: news.release,
     violations: violations.all,
     calls: () => [...calls],
@@ -116,9 +117,13 @@ export async function startGitlabServer(options: GitlabServerOptions = {}): Prom
     },
     faults: {
       add: faults.add,
-      refuseConnections: front.refuse,
+      refuseConnections: () => {
+        for (const job of jobs.all()) job.confirmMayBeLost ||= !job.confirmed;
+        return front.refuse();
+      },
       forgive: (id) => {
-        find(id).excused = true;
+        // One piece may still be on its way, and the next one may begin at a wrong place.
+        find(id).excused = 2;
       },
     },
     close: async () => {

@@ -53,7 +53,7 @@ export function updateJob(
   if (kind === 'confirm') return confirm(job, context, complain);
   const status =
     kind === 'touch'
-      ? touch(job, body, complain)
+      ? touch(job, body, context, complain)
       : conclude(job, body, context, misbehaves, complain);
   return { status, headers: jobHeaders(job, context) };
 }
@@ -61,21 +61,32 @@ export function updateJob(
 type Complain = (sentence: string) => void;
 
 function confirm(job: KeptJob, context: ServerContext, complain: Complain): ServerAnswer {
-  if (job.confirmed && !job.excused) complain('confirmed twice');
-  if (job.tracedEarly) complain('confirmed after a piece of its trace');
-  job.confirmed = true;
-  job.excused = false;
-  if (job.state === 'assigned') context.jobs.move(job, 'running');
+  if (job.confirmed && job.excused === 0) complain('confirmed twice');
+  if (job.tracedEarly && !job.confirmMayBeLost) complain('confirmed after a piece of its trace');
+  job.excused = 0;
+  markRunning(job, context);
   return { status: 200, headers: jobHeaders(job, context) };
 }
 
-function touch(job: KeptJob, body: JsonValue | undefined, complain: Complain): number {
-  if (!job.confirmed) complain('alive, but never confirmed');
+function touch(
+  job: KeptJob,
+  body: JsonValue | undefined,
+  context: ServerContext,
+  complain: Complain,
+): number {
+  if (!job.confirmed && !job.confirmMayBeLost) complain('alive, but never confirmed');
+  markRunning(job, context);
   const { checksum, bytesize } = outputOf(body, complain);
   const expected = prefixChecksum(job, bytesize);
   if (expected !== undefined && checksum !== expected)
     complain(`wrong checksum of the first ${bytesize} bytes`);
   return 200;
+}
+
+/** Whatever says `running` confirms. */
+function markRunning(job: KeptJob, { jobs }: ServerContext): void {
+  job.confirmed = true;
+  if (job.state === 'assigned') jobs.move(job, 'running');
 }
 
 /** @returns the status of the answer */
@@ -89,7 +100,8 @@ function conclude(
   const state = member(body, 'state') === 'success' ? 'success' : 'failed';
   const reason = textMember(body, 'failure_reason');
   const exitCode = member(body, 'exit_code');
-  if (state === 'success' && !job.confirmed) complain('a success that was never confirmed');
+  if (state === 'success' && !job.confirmed && !job.confirmMayBeLost)
+    complain('a success that was never confirmed');
   if (state === 'success' && (reason !== '' || exitCode !== undefined))
     complain('a success with a reason or an exit code');
   if (state === 'failed' && !acceptedReasons(job).includes(reason))
@@ -98,21 +110,23 @@ function conclude(
   const result = `${state} ${reason} ${code}`;
   if (job.told !== undefined && job.told !== result) complain(`${result}, after ${job.told}`);
   job.told = result;
+  job.resending = false;
 
   const { checksum, bytesize } = outputOf(body, complain);
   const { trace } = job;
   const isWhole = bytesize === trace.size() && checksum === trace.checksum();
-  if (!isWhole && !job.excused)
+  if (!isWhole && job.excused === 0)
     complain(
       `${bytesize} bytes, ${checksum}, where ${trace.size()} bytes, ${trace.checksum()} are there`,
     );
   if (misbehaves === 'forget-trace') trace.forget();
   if (!isWhole || misbehaves === 'forget-trace') {
-    job.excused = true;
+    job.excused = Math.max(job.excused, 1);
+    job.resending = true;
     return 412;
   }
   if (misbehaves === 'not-yet') return 202;
-  job.excused = false;
+  job.excused = 0;
   job.endedByRunner = true;
   job.failureReason = reason === '' ? undefined : reason;
   job.exitCode = code;
