@@ -81,6 +81,30 @@ export const errorMeanings: Readonly<Record<string, ErrorMeaning>> = {
     meaning: 'The connection of an exec ended without saying how the command did.',
     act: 'Nothing, as sessions resume; if it happens often, look at proxies and at restarts of the API server.',
   },
+  MILLRACE_E_GITLAB_BAD_ANSWER: {
+    meaning: 'An answer of GitLab is not JSON, cannot be decoded, or is far too long.',
+    act: 'Check that the `url` of the runner is GitLab and not a login page, and that no proxy changes answers.',
+  },
+  MILLRACE_E_GITLAB_CLOSED: {
+    meaning: 'The connection to GitLab was closed while a call ran.',
+    act: 'Nothing: the program was about to end.',
+  },
+  MILLRACE_E_GITLAB_PROXY: {
+    meaning: 'The proxy for GitLab has an address that is not that of an HTTP proxy.',
+    act: 'Write `HTTP_PROXY` and `HTTPS_PROXY` as `http://host:port`; SOCKS proxies are not supported.',
+  },
+  MILLRACE_E_GITLAB_TIMEOUT: {
+    meaning: 'GitLab did not answer in time; it may have carried the call out.',
+    act: 'Look at the load of GitLab and at the network; the call is made again where that is safe.',
+  },
+  MILLRACE_E_GITLAB_UNREACHABLE: {
+    meaning: 'GitLab cannot be reached: name, network, proxy or TLS.',
+    act: 'Check the address, the network and the certificate authority, as the hint says.',
+  },
+  MILLRACE_E_GITLAB_URL: {
+    meaning: 'The `url` of a runner is not an `http` or `https` URL.',
+    act: 'Write it as `https://gitlab.example.com`.',
+  },
   MILLRACE_E_IMAGE: {
     meaning: 'Embedded cluster: an image cannot be had.',
     act: 'Put it unpacked into the folder of `--images`, or use the name of one that is there.',
@@ -349,6 +373,10 @@ export const errorMeanings: Readonly<Record<string, ErrorMeaning>> = {
   MILLRACE_E_STORE_VERSION: {
     meaning: "A job's record was written by another version of the program.",
     act: 'Start the version that wrote it and let the job end, or remove the file.',
+  },
+  MILLRACE_E_TRACE_UNREADABLE: {
+    meaning: "The log of a job cannot be read from the runner's disk, so that it cannot be sent.",
+    act: 'Look at the disk of the state directory, and at who else writes there; it is tried again.',
   },
   MILLRACE_E_UNEXPECTED: {
     meaning: 'Something threw an error that millrace does not know.',

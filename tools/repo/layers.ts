@@ -24,7 +24,7 @@ export const arrows: Readonly<Record<Layer, readonly Layer[]>> = {
 };
 
 /** Layers whose `*.test.ts` may also import the test kit: those that the test kit itself does not need. */
-const layersTestedWithTestkit: readonly Layer[] = ['plugin', 'app', 'e2e'];
+const layersTestedWithTestkit: readonly Layer[] = ['plugin', 'protocol', 'app', 'e2e'];
 
 /** The written exceptions, `from → to` by folder name, each with its reason. */
 export const exceptions: Readonly<Record<string, string>> = {

@@ -30,3 +30,23 @@ export type { HarnessOptions, PluginUnderTest } from './harness-options.ts';
 export { createPluginHarness, type PluginHarness } from './plugin-harness.ts';
 export { offering } from './offering.ts';
 export { silentLogger } from './silent-logger.ts';
+export {
+  jobPayload,
+  startGitlabServer,
+  type CallName,
+  type Fault,
+  type FaultPlace,
+  type GitAccess,
+  type GitlabFaults,
+  type GitlabServer,
+  type GitlabServerOptions,
+  type JobPayloadOptions,
+  type Misbehaviour,
+  type RepositoryFixture,
+  type SeenCall,
+  type SeenGitRequest,
+  type ServerJob,
+  type ServerJobState,
+  type ServerRepository,
+  type ServerRunner,
+} from './gitlab-server/index.ts';
