@@ -123,7 +123,9 @@ describe('a pod that is to be made again', () => {
       [2, { reason: 'image_pull_failed' }],
       [3, { reason: 'image_pull_failed' }],
     ]);
-    const [stored] = await job.store.list({ signal: new AbortController().signal });
+    const {
+      records: [stored],
+    } = await job.store.list({ signal: new AbortController().signal });
     expect(stored?.record.units).toMatchObject([{ attempt: 3, podName: `${job.podName}-3` }]);
     expect(await cluster.leftovers(job.namespace)).toEqual([]);
   });
