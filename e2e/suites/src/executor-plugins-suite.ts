@@ -122,7 +122,9 @@ export const executorPluginsSuite: Suite = defineSuite('executor plugins', (clus
         [2, { reason: 'image_pull_failed' }],
         [3, { reason: 'image_pull_failed' }],
       ]);
-      const [stored] = await job.store.list({ signal: new AbortController().signal });
+      const {
+        records: [stored],
+      } = await job.store.list({ signal: new AbortController().signal });
       expect(stored?.record.units).toMatchObject([{ attempt: 3, podName: `${job.podName}-3` }]);
       expect(await cluster().leftovers(job.namespace)).toEqual([]);
     });

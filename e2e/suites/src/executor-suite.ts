@@ -114,11 +114,12 @@ export const executorSuite: Suite = defineSuite('executor', (cluster) => {
     it('keeps its record until whoever asked has taken the result', async () => {
       const job = await jobs.start({ stages: [{ name: 'script', script: 'true' }] });
       const result = await job.result;
-      const [stored] = await job.store.list({ signal: new AbortController().signal });
+      const {
+        records: [stored],
+      } = await job.store.list({ signal: new AbortController().signal });
       expect(stored?.record).toMatchObject({
         result,
-        objects: [],
-        units: [{ userCodeStarted: true }],
+        units: [{ userCodeStarted: true, result: { outcome: { kind: 'success' } } }],
       });
     });
   });

@@ -84,6 +84,8 @@ export type FailureReason =
   | 'exec_lost'
   /** No exit record and no container state: nobody can say how the stage ended. */
   | 'result_unknown'
+  /** The process that ran the job ended, and the next one could not go on with it. */
+  | 'not_adopted'
   | 'plugin_failed'
   | 'job_timeout'
   | 'stage_timeout'

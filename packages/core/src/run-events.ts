@@ -2,10 +2,19 @@ import type { PlannedLine, PlannedRefusal } from './plan.ts';
 import type { JobResult, Outcome, StageResult, UnitResult } from './results.ts';
 import type { Stage, Unit } from './units.ts';
 
-/** What happens while a plan runs, in order. Apps word these as their peer's job log. */
+/**
+ * What happens while a plan runs, in order. Apps word these as their peer's job log. When another process goes on with
+ * the job, it tells what has a key (`eventKey`) only if it was not taken before; `unit-waiting` and `trouble` have none
+ * and may come again.
+ */
 export type RunEvent =
   /** Preparation said something; the planned lines come first. */
-  | { readonly type: 'line'; readonly line: PlannedLine }
+  | {
+      readonly type: 'line';
+      readonly line: PlannedLine;
+      /** Its place among the plan's lines. */
+      readonly index: number;
+    }
   | { readonly type: 'refused'; readonly refusal: PlannedRefusal }
   | {
       readonly type: 'unit-creating';
@@ -27,6 +36,7 @@ export type RunEvent =
   | {
       readonly type: 'unit-ready';
       readonly unit: Unit;
+      readonly attempt: number;
       readonly podName: string;
       readonly node: string | undefined;
     }
@@ -39,18 +49,23 @@ export type RunEvent =
   | {
       readonly type: 'stage-started';
       readonly unit: Unit;
+      readonly attempt: number;
       readonly stage: Stage;
       readonly at: number;
     }
   | {
       readonly type: 'output';
       readonly unit: Unit;
-      readonly stage: Stage | undefined;
+      readonly attempt: number;
+      readonly stage: Stage;
       readonly bytes: Uint8Array;
+      /** Place of the first byte in the log file of the attempt's pod; undefined for what the engine says itself. */
+      readonly offset: number | undefined;
     }
   | {
       readonly type: 'stage-finished';
       readonly unit: Unit;
+      readonly attempt: number;
       readonly stage: Stage;
       readonly result: StageResult;
     }

@@ -7,9 +7,13 @@ export type { PeerTable } from './settings/peer-table.ts';
 export { openDirectoryStore, type DirectoryStore } from './store/directory-store.ts';
 export {
   createExecutor,
+  type AdoptRequest,
   type Executor,
   type ExecutorOptions,
   type JobAccess,
+  type JobPorts,
   type RunRequest,
 } from './run/executor.ts';
+export type { GivenUp, LostJob } from './run/give-up.ts';
+export type { Leftover } from './run/sweep.ts';
 export { defaultLimits, type RunLimits } from './run/unit-ports.ts';

@@ -6,8 +6,9 @@ import {
   type Random,
   type RunnerError,
 } from '@millrace/core';
-import type { DriverSession, SessionPosition } from './driver-session.ts';
+import type { DriverSession, ResumePoint } from './driver-session.ts';
 import { resultUnknown, sessionClosed } from './errors.ts';
+import { createCatchUp } from './catch-up.ts';
 import { openLink, type Link } from './link.ts';
 import { createLogRouter } from './log-router.ts';
 import { runStageOn } from './run-stage.ts';
@@ -23,7 +24,7 @@ export interface ConnectOptions {
   readonly scriptsDirectory: string;
   readonly logsDirectory: string;
   /** Where an earlier process stopped. */
-  readonly resume?: SessionPosition;
+  readonly resume?: ResumePoint;
   /** Resolves when a container that runs stages is gone for good; waiting ends with this error, unless the record says more. */
   readonly containerGone?: Promise<RunnerError>;
   /** How long to try for a connection before giving up; 10 minutes if absent. */
@@ -47,8 +48,12 @@ const lastWordsMs = 5000;
  */
 export async function connectDriver(options: ConnectOptions): Promise<DriverSession> {
   options.signal.throwIfAborted();
-  const router = createLogRouter(options.resume?.offset ?? 0, () => board.onDelivered());
+  const router = createLogRouter(options.resume?.offset ?? 0, () => {
+    board.onDelivered();
+    catchUp.check();
+  });
   const board = createStageBoard(router.delivered);
+  const catchUp = createCatchUp(router);
   const transfers = createTransfers(router, options.random, () => link.connection());
   const opened: Deferred<void> = deferred();
   let over: RunnerError | undefined;
@@ -57,6 +62,7 @@ export async function connectDriver(options: ConnectOptions): Promise<DriverSess
     over ??= error;
     board.endAll((stage) => (unknown ? resultUnknown(stage.name, error.message, error) : error));
     transfers.endAll(error);
+    catchUp.end(error);
     opened.reject(error);
   };
   const link: Link = openLink({
@@ -103,15 +109,22 @@ export async function connectDriver(options: ConnectOptions): Promise<DriverSess
   };
   void options.containerGone?.then(afterContainerGone, () => undefined);
 
-  await opened.promise.catch(async (error: unknown) => {
+  try {
+    await opened.promise;
+    // So that what ended while nobody was there is known before anything is asked for.
+    if (options.resume !== undefined) await transfers.sync();
+  } catch (error) {
     await link.close();
     throw error;
-  });
+  }
   return {
     runStage: (request) => {
       if (over !== undefined) return Promise.reject(over);
       return runStageOn({ board, router, ...options, connection: link.connection }, request);
     },
+    isRunning: (nonce) => board.hasBegun(nonce) && !board.hasExited(nonce),
+    catchUp: (until, onOutput, { signal }) =>
+      over === undefined ? catchUp.run(until, onOutput, signal) : Promise.reject(over),
     stop: (stage, graceMs) => board.stop(stage.name, stage.attempt, graceMs, link.connection()),
     unpack: (open, directory, { signal, onProgress }) =>
       over === undefined

@@ -20,8 +20,10 @@ export interface StageRequest {
   readonly stopGraceMs: number;
   /** Milliseconds after which the stage is stopped and `MILLRACE_E_STAGE_TIMEOUT` thrown. */
   readonly timeout?: number;
-  /** Written down before the call by who wants to ask again after a crash; `[a-z0-9]+`. Random if absent. */
+  /** Known to whoever wants to ask again after a crash; `[a-z0-9]+`. Random if absent. */
   readonly nonce?: string;
+  /** Told when the stage has begun, or had: seconds since the epoch by the container's clock, 0 without one. */
+  readonly onStarted?: (seconds: number) => void;
 }
 
 /** What a new process needs to go on with a session. */
@@ -33,16 +35,34 @@ export interface SessionPosition {
   readonly openStages: readonly OpenStage[];
 }
 
+/** Where a new process takes a session up. */
+export interface ResumePoint {
+  /** Log bytes that are not wanted again. */
+  readonly offset: number;
+  /** As far as it is known; the pod knows the newest one. */
+  readonly epoch?: number;
+  /** Stages whose nonces are to be found again; not needed for those called with their nonce. */
+  readonly openStages?: readonly OpenStage[];
+}
+
 /** The runner's end of a job's session. */
 export interface DriverSession {
   /**
    * Starts the stage, or finds it running or ended, and resolves when its exit record and all its output are here.
-   * One at a time: output belongs to the stage that runs.
+   * One at a time: output belongs to the stage that runs. A signal that has aborted stops a stage that runs already.
    * @throws RunnerError `MILLRACE_E_RESULT_UNKNOWN` when nobody can say how it ended, `MILLRACE_E_STAGE_TAKEN` when
    * the attempt was used under another nonce, `MILLRACE_E_STAGE_TIMEOUT`, the error of
    * `containerGone`, or what ended the session
    */
   readonly runStage: (request: StageRequest) => Promise<ExitRecord>;
+  /** Whether a stage was started and has not ended, as far as the pod has told; a resumed session knows it at once. */
+  readonly isRunning: (nonce: string) => boolean;
+  /** Delivers log bytes up to `end`, for output of a stage whose result is known already. Not while a stage runs. */
+  readonly catchUp: (
+    end: number,
+    onOutput: LogSink,
+    options: { readonly signal: AbortSignal },
+  ) => Promise<void>;
   /** Ends a running stage; its `runStage` resolves with how it ended. Does nothing when it does not run. */
   readonly stop: (
     stage: { readonly name: string; readonly attempt: number },

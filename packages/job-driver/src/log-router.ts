@@ -11,11 +11,26 @@ export interface LogRouter {
   readonly delivered: () => number;
   /** Resolves when more may come: the sink is done, or there is room to keep. */
   readonly take: (bytes: Uint8Array) => Promise<void>;
-  /** Sends everything from now on, what was kept first, to `sink`. The function returned ends that. */
-  readonly attach: (sink: LogSink, onFailure: (error: unknown) => void) => () => void;
+  /**
+   * Sends everything from now on, what was kept first, to `sink`, up to the byte that `end` names. The function returned
+   * ends that.
+   */
+  readonly attach: (
+    sink: LogSink,
+    onFailure: (error: unknown) => void,
+    end?: () => number,
+  ) => () => void;
   /** Keeps without limit until told otherwise, for one who must get past the log bytes to what follows them. */
   readonly lift: () => () => void;
 }
+
+interface Attached {
+  readonly sink: LogSink;
+  readonly fail: (error: unknown) => void;
+  readonly end: () => number;
+}
+
+const unlimited = (): number => Number.POSITIVE_INFINITY;
 
 /** Between stages only a stage's background processes write; then the pod has to wait. */
 const keptLimit = 1 << 20;
@@ -28,7 +43,7 @@ export function createLogRouter(offset: number, onDelivered: () => void): LogRou
   let received = offset;
   let delivered = offset;
   const kept: Uint8Array[] = [];
-  let current: { readonly sink: LogSink; readonly fail: (error: unknown) => void } | undefined;
+  let current: Attached | undefined;
   let room: Deferred<void> = deferred();
   let lifted = 0;
   let turn: Promise<void> = Promise.resolve();
@@ -41,11 +56,14 @@ export function createLogRouter(offset: number, onDelivered: () => void): LogRou
     while (current !== undefined) {
       const [bytes] = kept;
       if (bytes === undefined) return;
-      const { sink, fail } = current;
+      const { sink, fail, end } = current;
+      const wanted = bytes.subarray(0, Math.max(0, end() - delivered));
+      if (wanted.length === 0) return;
       try {
-        await sink(bytes, delivered);
-        kept.shift();
-        delivered += bytes.length;
+        await sink(wanted, delivered);
+        if (wanted.length === bytes.length) kept.shift();
+        else kept[0] = bytes.subarray(wanted.length);
+        delivered += wanted.length;
         onDelivered();
       } catch (error) {
         // Not taken: it stays for the next sink.
@@ -66,8 +84,8 @@ export function createLogRouter(offset: number, onDelivered: () => void): LogRou
         await room.promise;
       await inTurn();
     },
-    attach: (sink, fail) => {
-      const mine = { sink, fail };
+    attach: (sink, fail, end = unlimited) => {
+      const mine: Attached = { sink, fail, end };
       current = mine;
       void inTurn();
       wake();

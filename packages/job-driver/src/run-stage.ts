@@ -2,7 +2,7 @@ import { deferred } from '@millrace/async';
 import { RunnerError, type Clock, type Random } from '@millrace/core';
 import type { Connection } from './connection.ts';
 import type { ExitRecord } from './control-line.ts';
-import type { SessionPosition, StageRequest } from './driver-session.ts';
+import type { ResumePoint, StageRequest } from './driver-session.ts';
 import { stageTimeout } from './errors.ts';
 import type { LogRouter } from './log-router.ts';
 import { runRequest } from './request.ts';
@@ -14,7 +14,7 @@ export interface StageRunContext {
   readonly router: LogRouter;
   readonly clock: Clock;
   readonly random: Random;
-  readonly resume?: SessionPosition;
+  readonly resume?: ResumePoint;
   readonly connection: () => Connection | undefined;
 }
 
@@ -28,8 +28,9 @@ export async function runStageOn(
 ): Promise<ExitRecord> {
   const { board, router, clock } = context;
   const { signal, name, attempt } = request;
-  signal.throwIfAborted();
   const entry = stageEntry(context, request);
+  // One that an earlier process has started is stopped; one that has not begun does not begin.
+  if (!board.hasBegun(entry.nonce)) signal.throwIfAborted();
   const timers: (() => void)[] = [];
   let stopped: { readonly reason: unknown } | undefined;
 
@@ -43,16 +44,21 @@ export async function runStageOn(
   };
   const onAbort = (): void => stop(signal.reason);
   board.add(entry);
-  const detach = router.attach(request.onOutput, entry.outcome.reject);
-  signal.addEventListener('abort', onAbort, { once: true });
+  // What comes behind the stage's end belongs to the next one.
+  const detach = router.attach(request.onOutput, entry.outcome.reject, () =>
+    board.logEndOf(entry.nonce),
+  );
+  if (signal.aborted) onAbort();
+  else signal.addEventListener('abort', onAbort, { once: true });
   if (request.timeout !== undefined) {
     const { timeout } = request;
     timers.push(clock.after(timeout, () => stop(stageTimeout(name, timeout))));
   }
-  void context
-    .connection()
-    ?.send([entry.run])
-    .catch(() => undefined);
+  if (!board.hasExited(entry.nonce))
+    void context
+      .connection()
+      ?.send([entry.run])
+      .catch(() => undefined);
   try {
     const outcome = await entry.outcome.promise;
     signal.throwIfAborted();
@@ -76,7 +82,7 @@ function stageEntry({ random, resume }: StageRunContext, request: StageRequest):
       blame: name,
       hint: 'Use at most 200 characters, no slash, no line break, no leading dot.',
     });
-  const recorded = resume?.openStages.find(
+  const recorded = resume?.openStages?.find(
     (stage) => stage.name === name && stage.attempt === attempt,
   );
   const nonce = request.nonce ?? recorded?.nonce ?? random.name(16);
@@ -89,6 +95,7 @@ function stageEntry({ random, resume }: StageRunContext, request: StageRequest):
     container,
     run: runRequest({ nonce, role: container, attempt, stage: name, script }),
     stop: { request: undefined },
+    onStarted: request.onStarted,
     outcome: deferred(),
   };
 }

@@ -18,6 +18,7 @@ export interface StageEntry extends OpenStage {
   /** What a new connection has to be told. */
   readonly run: Request;
   readonly stop: { request: Request | undefined };
+  readonly onStarted: ((seconds: number) => void) | undefined;
   /** The exit record, or `stopped` when the driver never began. */
   readonly outcome: Deferred<ExitRecord | 'stopped'>;
 }
@@ -36,6 +37,10 @@ export interface StageBoard {
   readonly open: () => readonly StageEntry[];
   /** Whether the exit record has come, though perhaps not all of the output. */
   readonly hasExited: (nonce: string) => boolean;
+  /** Whether its driver has started it, as far as the pod has told. */
+  readonly hasBegun: (nonce: string) => boolean;
+  /** Where its output ends; infinity as long as nobody knows. */
+  readonly logEndOf: (nonce: string) => number;
   readonly onLine: (line: ControlLine) => void;
   /** Settles stages whose record is there and whose output has been delivered. */
   readonly onDelivered: () => void;
@@ -53,6 +58,8 @@ export function createStageBoard(delivered: () => number): StageBoard {
   const entries = new Map<string, StageEntry>();
   // Also of stages nobody has asked for yet: a session begins by telling all records, and only then its user resumes.
   const records = new Map<string, StageRecord>();
+  /** Seconds since the epoch, by the container's clock. */
+  const starts = new Map<string, number>();
 
   const exitOf = (nonce: string): ExitRecord | undefined => {
     const record = records.get(nonce);
@@ -75,6 +82,9 @@ export function createStageBoard(delivered: () => number): StageBoard {
     if (line.kind === 'fail') {
       const entry = entries.get(line.id);
       entry?.outcome.reject(requestFailed(`stage ${entry.name}`, line.message));
+    } else if (line.kind === 'started') {
+      starts.set(line.nonce, line.startedAt);
+      entries.get(line.nonce)?.onStarted?.(line.startedAt);
     } else if (line.kind === 'exit' || line.kind === 'lost' || line.kind === 'not-started') {
       records.set(line.nonce, line);
       const entry = entries.get(line.nonce);
@@ -84,6 +94,8 @@ export function createStageBoard(delivered: () => number): StageBoard {
   return {
     add: (entry) => {
       entries.set(entry.nonce, entry);
+      const startedAt = starts.get(entry.nonce);
+      if (startedAt !== undefined) entry.onStarted?.(startedAt);
       const record = records.get(entry.nonce);
       if (record !== undefined) settle(entry, record);
     },
@@ -97,6 +109,8 @@ export function createStageBoard(delivered: () => number): StageBoard {
     },
     open: () => [...entries.values()],
     hasExited: (nonce) => exitOf(nonce) !== undefined,
+    hasBegun: (nonce) => starts.has(nonce) || exitOf(nonce) !== undefined,
+    logEndOf: (nonce) => exitOf(nonce)?.logEnd ?? Number.POSITIVE_INFINITY,
     onLine,
     onDelivered,
     settled: async () => {

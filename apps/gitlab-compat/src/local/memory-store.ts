@@ -4,7 +4,7 @@ import { RunnerError, type JobStore, type StoredRecord } from '@millrace/core';
 export function memoryStore(): JobStore {
   const records = new Map<string, StoredRecord>();
   return {
-    list: () => Promise.resolve([...records.values()]),
+    list: () => Promise.resolve({ records: [...records.values()], unreadable: [] }),
     read: (jobId) => Promise.resolve(records.get(jobId)),
     write: (record, revision) => {
       const found = records.get(record.jobId)?.revision ?? 0;

@@ -5,12 +5,18 @@ import {
   type RecordedObject,
   type ResourceType,
 } from '@millrace/core';
-import { sameObject } from './job-ledger.ts';
+import type { JobLedger } from './job-ledger.ts';
 import { fillPlaceholders, type PlaceholderValues } from './placeholders.ts';
 import type { UnitPorts } from './unit-ports.ts';
 
-/** What creating and deleting needs. */
+/** What creating needs. */
 export type ObjectPorts = Pick<UnitPorts, 'api' | 'ledger' | 'clock' | 'plan' | 'cancel' | 'stop'>;
+
+/** What deleting needs. */
+export interface DeletePorts extends Pick<UnitPorts, 'api' | 'clock'> {
+  readonly jobId: string;
+  readonly ledger: Pick<JobLedger, 'mayExist' | 'dropObject'>;
+}
 
 /** When an object whose create call had no answer is looked for, milliseconds after each other. */
 const looks: readonly number[] = [0, 1_000, 5_000];
@@ -34,12 +40,15 @@ export async function createObject(
     return created;
   } catch (failure) {
     // What the server refused is not there, or is somebody else's: it must not be deleted in our name.
-    if (isRefusal(failure)) await ledger.dropObject(entry);
+    if (isRefusal(failure)) ledger.dropObject(entry);
     throw failure;
   }
 }
 
-/** Creates planned objects in the order of their ids, each with its owner; those that are there already stay. */
+/**
+ * Creates planned objects in the order of their ids, each with its owner. Those this process knows to be there stay;
+ * what another process has made, the create call finds by its name and label.
+ */
 export async function createPlanned(
   ports: ObjectPorts,
   objects: readonly PlannedObject[],
@@ -48,7 +57,7 @@ export async function createPlanned(
   for (const planned of objects) {
     const { type, object, contribution } = planned;
     const entry = recordOf(type, object.manifest, ports.plan.job.namespace);
-    if (ports.ledger.record.objects.some((made) => sameObject(made, entry))) continue;
+    if (ports.ledger.isConfirmed(entry)) continue;
     const owner =
       contribution.owner === undefined ? undefined : values.pods.get(contribution.owner.unit);
     const manifest = fillPlaceholders(object.manifest, values);
@@ -58,18 +67,19 @@ export async function createPlanned(
 
 /** Deletes what a record names; what is not there, or not ours, counts as deleted. */
 export async function deleteObject(
-  { api, ledger, clock, plan }: ObjectPorts,
+  { api, clock, jobId, ledger }: DeletePorts,
   object: RecordedObject,
   gracePeriodSeconds: number | undefined,
   { signal }: { readonly signal: AbortSignal },
 ): Promise<void> {
+  if (!ledger.mayExist(object)) return ledger.dropObject(object);
   const ref = { type: typeOf(object), namespace: object.namespace, name: object.name };
   let { uid } = object;
   for (const pause of uid === undefined ? looks : []) {
     if (pause > 0) await clock.sleep(pause, { signal });
     const found = await existing(api.get(ref, { signal }));
     if (found === undefined) continue;
-    if (found.metadata.labels?.['millrace.dev/job'] === plan.job.id) ({ uid } = found.metadata);
+    if (found.metadata.labels?.['millrace.dev/job'] === jobId) ({ uid } = found.metadata);
     break;
   }
   if (uid !== undefined)
@@ -84,7 +94,7 @@ export async function deleteObject(
         { signal },
       ),
     );
-  await ledger.dropObject(object);
+  return ledger.dropObject(object);
 }
 
 /** An object's entry in the record. */
@@ -129,7 +139,7 @@ function isRefusal(failure: unknown): boolean {
 }
 
 /** Undefined when the object is not there, or another one has taken its name. */
-async function existing<T>(call: Promise<T>): Promise<T | undefined> {
+export async function existing<T>(call: Promise<T>): Promise<T | undefined> {
   try {
     return await call;
   } catch (failure) {

@@ -1,28 +1,28 @@
-import { linkSignals } from '@millrace/async';
 import {
   RunnerError,
   type Clock,
   type EmitRunEvent,
-  type HookContext,
   type JobCredential,
-  type JobRecord,
   type JobResult,
   type JobStore,
   type KubeApi,
   type Logger,
   type Plan,
-  type PlannedManifest,
+  type RunEvent,
+  type StoredRecord,
+  type Taken,
   type Transfer,
 } from '@millrace/core';
 import type { Generation } from '../plan/generation.ts';
-import { guardEmit, type GuardedEmit } from './guard-emit.ts';
+import { executeJob, type JobToExecute } from './execute-job.ts';
+import { firstRecord } from './first-record.ts';
+import { giveUpJob, whyNotAdopted, type GivenUp, type LostJob } from './give-up.ts';
+import { guardEmit, type EventTaker, type GuardedEmit } from './guard-emit.ts';
 import { JobLedger } from './job-ledger.ts';
-import { namedSignal, outcomeOf } from './outcomes.ts';
+import { outcomeOf } from './outcomes.ts';
 import { createPodFeeds, type PodFeeds } from './pod-feeds.ts';
-import { runUnits } from './run-units.ts';
-import { sweep } from './sweep.ts';
+import type { RunLimits } from './unit-ports.ts';
 import { unending } from './unending.ts';
-import { defaultLimits, type RunLimits, type UnitPorts } from './unit-ports.ts';
 
 /** What an executor works with. */
 export interface ExecutorOptions {
@@ -43,17 +43,38 @@ export interface JobAccess {
   readonly close: () => Promise<void>;
 }
 
-/** One job to run. */
-export interface RunRequest {
+/** What a job needs from whoever asks for it, whoever has begun it. */
+export interface JobPorts {
   readonly generation: Generation;
-  readonly plan: Plan;
   /** When it fails the job is ended: a log with a hole is not reported as a success. */
   readonly emit: EmitRunEvent;
+  /**
+   * Makes sure of everything taken so far. Called before a pod is removed and before the result is written down: from
+   * then on its log cannot be had again. A taker that keeps a file syncs it here; one that need not survive a power cut
+   * leaves it out.
+   */
+  readonly persist?: () => Promise<void>;
   readonly transfers?: Readonly<Record<string, Transfer>>;
   /** Ends the job the polite way: what may run after a cancel still runs. */
   readonly cancel: AbortSignal;
   /** Ends the job at once; clean-up still happens. */
   readonly abort: AbortSignal;
+}
+
+/** One job to run. */
+export interface RunRequest extends JobPorts {
+  readonly plan: Plan;
+  /** Kept in the job's record for whoever adopts it: whom to report to, with which token, … Plain JSON. */
+  readonly app?: Readonly<Record<string, unknown>>;
+}
+
+/** One job that another process has begun. */
+export interface AdoptRequest extends JobPorts {
+  readonly record: StoredRecord;
+  /** What of its events is taken for good: output goes on behind it, and what was taken is not told again. */
+  readonly taken: Taken;
+  /** Told of events that were taken, in their order, for a taker that has to know them to go on: open sections, … */
+  readonly again?: (event: RunEvent) => void;
 }
 
 /** Runs plans on one cluster. */
@@ -63,6 +84,14 @@ export interface Executor {
    * store until the caller has reported the result and removes it.
    */
   readonly run: (request: RunRequest) => Promise<JobResult>;
+  /**
+   * Goes on with a job of another process as its record has it, to the same kind of result. The recorded plan counts, it
+   * is not made again; so does the recorded deadline. Hooks of the stage at hand, `cleanup`, `unitFinished` and
+   * `jobFinished` may be called again. Never throws.
+   */
+  readonly adopt: (request: AdoptRequest) => Promise<JobResult>;
+  /** Ends a job that cannot be adopted by name, and removes what its record names. Needs no generation. Never throws. */
+  readonly giveUp: (job: LostJob) => Promise<GivenUp>;
   /** Ends the watches; jobs that still run fail by name. */
   readonly dispose: () => void;
 }
@@ -72,151 +101,123 @@ const runnerLabel = (runnerId: string): string => `millrace.dev/runner=${runnerI
 /** Makes an executor. */
 export function createExecutor(options: ExecutorOptions): Executor {
   const feeds = createPodFeeds(options.api, runnerLabel(options.runnerId));
-  return { run: (request) => run(options, feeds, request), dispose: feeds.close };
+  return {
+    run: (request) => run(options, feeds, request, request),
+    adopt: (request) => adopt(options, feeds, request),
+    giveUp: (job) => giveUp(options, job),
+    dispose: feeds.close,
+  };
 }
 
 async function run(
   options: ExecutorOptions,
   feeds: PodFeeds,
-  request: RunRequest,
+  request: JobToExecute,
+  taker: EventTaker,
 ): Promise<JobResult> {
   const { plan } = request;
   const logger = options.logger.child({ job: plan.job.id });
-  const taker = guardEmit(request.emit, logger);
-  for (const line of plan.log) await taker.emit({ type: 'line', line });
+  const guarded = guardEmit(taker, logger);
+  for (const [index, line] of plan.log.entries()) await guarded.emit({ type: 'line', line, index });
   let result: JobResult;
   if (plan.refused === null) {
-    result = await asWhom({ ...options, logger }, feeds, request, taker);
+    result = await asWhom({ ...options, logger }, feeds, request, guarded);
   } else {
     const { reason, message } = plan.refused;
-    await taker.emit({ type: 'refused', refusal: plan.refused });
+    await guarded.emit({ type: 'refused', refusal: plan.refused });
     result = { job: plan.job.id, outcome: { kind: 'failure', reason, message }, units: [] };
+    if (request.adopted === undefined) result = await recordEnded(options, request, result);
   }
-  await taker.emit({ type: 'finished', result });
+  await guarded.emit({ type: 'finished', result });
   return result;
+}
+
+async function adopt(
+  options: ExecutorOptions,
+  feeds: PodFeeds,
+  request: AdoptRequest,
+): Promise<JobResult> {
+  const { record: stored, taken, again, generation } = request;
+  const { plan, jobId, objects, result } = stored.record;
+  const taker: EventTaker = {
+    emit: request.emit,
+    taken: new Set(taken.events),
+    ...(request.persist === undefined ? {} : { persist: request.persist }),
+    ...(again === undefined ? {} : { again }),
+  };
+  const error = whyNotAdopted(stored.record, generation.plugins);
+  if (error === undefined)
+    return run(options, feeds, { ...request, plan, adopted: { stored, taken } }, taker);
+  const guarded = guardEmit(taker, options.logger.child({ job: jobId }));
+  const { credential } = plan.job;
+  const given = await giveUp(options, {
+    jobId,
+    objects,
+    error,
+    ...(credential === undefined ? {} : { credential }),
+  });
+  for (const { object, message } of given.leftovers)
+    await guarded.emit({ type: 'trouble', message: `Error cleaning up ${object}: ${message}` });
+  // What was decided before stays decided.
+  const told = result ?? given.result;
+  await guarded.emit({ type: 'finished', result: told });
+  return told;
+}
+
+async function giveUp(options: ExecutorOptions, job: LostJob): Promise<GivenUp> {
+  if (job.credential === undefined) return giveUpJob(options, job);
+  if (options.accessAs === undefined)
+    return {
+      result: { job: job.jobId, outcome: outcomeOf(job.error), units: [] },
+      leftovers: job.objects.map(({ kind, namespace, name }) => ({
+        object: `${kind} ${namespace}/${name}`,
+        message: noAccess().message,
+      })),
+    };
+  const access = options.accessAs(job.credential);
+  try {
+    return await giveUpJob({ ...options, api: access.api }, job);
+  } finally {
+    await access.close();
+  }
 }
 
 /** Runs the job as itself when it brings a credential, with a watch of its own, else as the runner. */
 async function asWhom(
   options: ExecutorOptions,
   feeds: PodFeeds,
-  request: RunRequest,
+  request: JobToExecute,
   taker: GuardedEmit,
 ): Promise<JobResult> {
   const { credential, id } = request.plan.job;
-  if (credential === undefined) return execute(options, feeds, request, taker);
-  if (options.accessAs === undefined) return { job: id, outcome: outcomeOf(noAccess()), units: [] };
+  if (credential === undefined) return executeJob(options, feeds, request, taker);
+  if (options.accessAs === undefined) {
+    const result: JobResult = { job: id, outcome: outcomeOf(noAccess()), units: [] };
+    return request.adopted === undefined ? recordEnded(options, request, result) : result;
+  }
   const access = options.accessAs(credential);
   const own = createPodFeeds(access.api, runnerLabel(options.runnerId));
   try {
-    return await execute({ ...options, api: access.api }, own, request, taker);
+    return await executeJob({ ...options, api: access.api }, own, request, taker);
   } finally {
     own.close();
     await access.close();
   }
 }
 
-async function execute(
-  options: ExecutorOptions,
-  feeds: PodFeeds,
-  request: RunRequest,
-  { emit, broken }: GuardedEmit,
+/** Writes down the result of a job that ended before anything was made, so that it is reported even after a restart. */
+async function recordEnded(
+  { store, logger, clock, runnerId }: ExecutorOptions,
+  { plan, app = {} }: JobToExecute,
+  result: JobResult,
 ): Promise<JobResult> {
-  const { api, store, clock, logger } = options;
-  const { generation, plan, transfers = {} } = request;
-  const cancel = namedSignal(request.cancel);
-  const abort = namedSignal(request.abort);
-  const stop = linkSignals(abort.signal, broken);
-  const cancelTimer = clock.after(plan.job.timeoutSeconds * 1000, () =>
-    stop.abort(jobTimeout(plan)),
-  );
   try {
-    const ledger = await JobLedger.open(store, logger, firstRecord(options, plan), stop);
-    const ports: UnitPorts = {
-      generation,
-      plan,
-      resolve: generation.resolve,
-      api,
-      observePod: (name) => feeds.of(plan.job.namespace).observe(name),
-      ledger,
-      clock,
-      logger,
-      emit,
-      transfers,
-      limits: { ...defaultLimits, ...options.limits },
-      cancel: cancel.signal,
-      stop: stop.signal,
-    };
-    const ran = await runUnits(ports);
-    const result: JobResult =
-      broken.aborted && ran.outcome.kind === 'success'
-        ? { ...ran, outcome: outcomeOf(broken.reason) }
-        : ran;
-    await ledger.note((record) => ({ ...record, result }));
-    await cleanUp(ports, result);
-    return result;
-  } catch (thrown) {
-    return { job: plan.job.id, outcome: outcomeOf(thrown), units: [] };
-  } finally {
-    cancelTimer();
-    stop.dispose();
-    cancel.dispose();
-    abort.dispose();
+    const record = firstRecord(plan, { runnerId, now: clock.now(), app, result });
+    await JobLedger.open(store, logger, record, { signal: unending() });
+  } catch (failure) {
+    logger.warn('the result of the job could not be written down', { error: String(failure) });
   }
-}
-
-/** Removes everything the job made, then lets plugins do the same. Nothing but time limits of its own ends it. */
-async function cleanUp(ports: UnitPorts, result: JobResult): Promise<void> {
-  const { hooks } = ports.generation;
-  const context: HookContext = { signal: unending(), jobId: ports.plan.job.id };
-  const trouble = (what: string, message: string): Promise<void> =>
-    ports.emit({ type: 'trouble', message: `Error cleaning up ${what}: ${message}` });
-  for (const { object, message } of await sweep(ports)) await trouble(object, message);
-  for (const { blame = 'the job', message } of await hooks.cleanup(context, ports.resolve))
-    await trouble(blame, message);
-  await hooks.observe('jobFinished', [result], context, ports.resolve);
-}
-
-function firstRecord({ runnerId, clock }: ExecutorOptions, plan: Plan): JobRecord {
-  const now = clock.now();
-  return {
-    version: 1,
-    jobId: plan.job.id,
-    runnerId,
-    plan: withoutReasons(plan),
-    objects: [],
-    units: plan.units.map(({ unit: { id, podName } }) => ({
-      id,
-      podName,
-      attempt: 1,
-      userCodeStarted: false,
-      epoch: 1,
-      offset: 0,
-      stages: [],
-    })),
-    receivedAt: now,
-    deadline: now + plan.job.timeoutSeconds * 1000,
-    app: {},
-  };
-}
-
-const jobTimeout = ({ job }: Plan): RunnerError =>
-  new RunnerError(`execution took longer than ${job.timeoutSeconds} s`, {
-    code: 'MILLRACE_E_JOB_TIMEOUT',
-    kind: 'timeout',
-    reason: 'job_timeout',
-    hint: 'raise the job’s timeout, or make it do less',
-  });
-
-/** What a run needs of a plan: who set what is for `explain`, and would make records several times as large. */
-function withoutReasons(plan: Plan): Plan {
-  const bare = (object: PlannedManifest): PlannedManifest => ({ ...object, provenance: {} });
-  return {
-    ...plan,
-    decisions: [],
-    units: plan.units.map((unit) => ({ ...unit, pod: bare(unit.pod) })),
-    objects: plan.objects.map((planned) => ({ ...planned, object: bare(planned.object) })),
-  };
+  return result;
 }
 
 const noAccess = (): RunnerError =>

@@ -1,46 +1,103 @@
-import type { JobRecord, JobStore, Logger, RecordedObject, RecordedUnit } from '@millrace/core';
+import {
+  isRunnerError,
+  type JobRecord,
+  type JobStore,
+  type Logger,
+  type RecordedObject,
+  type RecordedUnit,
+  type StoredRecord,
+} from '@millrace/core';
+import { reducedRecord } from './first-record.ts';
 import { unending } from './unending.ts';
 
 /**
- * The record of one running job, one write after another. What must be on disk before the next step is `recorded`
- * and may fail; what only saves work after a crash is `noted`: a full disk does not turn a green job red.
+ * The record of one running job, one write after another. What must be on disk before the next step may fail
+ * (`begin`, `userCodeStarts`, `newAttempt`); what only saves work after a crash is noted: a full disk does not turn a
+ * green job red. What the next write may take along is only remembered.
  */
 export class JobLedger {
   readonly #store: JobStore;
   readonly #logger: Logger;
+  /** What another process may have made. */
+  #inherited: readonly RecordedObject[];
+  /** What this process has asked the server for. */
+  #attempted: readonly RecordedObject[] = [];
   #record: JobRecord;
   #revision: number;
   #writing: Promise<void> = Promise.resolve();
   #warned = false;
 
-  private constructor(store: JobStore, logger: Logger, record: JobRecord, revision: number) {
+  private constructor(
+    store: JobStore,
+    logger: Logger,
+    { record, revision }: StoredRecord,
+    inherited: readonly RecordedObject[],
+  ) {
     this.#store = store;
     this.#logger = logger;
     this.#record = record;
     this.#revision = revision;
+    this.#inherited = inherited;
   }
 
-  /** Writes the first record of a job. */
+  /**
+   * Writes the first record of a job. One that is too large is kept reduced: the job runs, and should this process end,
+   * the next one ends it by name instead of going on with it.
+   */
   static async open(
     store: JobStore,
     logger: Logger,
     record: JobRecord,
     options: { readonly signal: AbortSignal },
   ): Promise<JobLedger> {
-    return new JobLedger(store, logger, record, await store.write(record, 0, options));
+    try {
+      const revision = await store.write(record, 0, options);
+      return new JobLedger(store, logger, { record, revision }, []);
+    } catch (failure) {
+      if (!isRunnerError(failure) || failure.code !== 'MILLRACE_E_STORE_SIZE') throw failure;
+      logger.warn('the job is too large to be adopted after a restart', { error: failure.message });
+      const small = { ...store, write: writeReduced(store) };
+      const revision = await small.write(record, 0, options);
+      return new JobLedger(small, logger, { record, revision }, []);
+    }
+  }
+
+  /** Goes on with what another process has written. */
+  static resume(store: JobStore, logger: Logger, stored: StoredRecord): JobLedger {
+    return new JobLedger(store, logger, stored, stored.record.objects);
   }
 
   get record(): JobRecord {
     return this.#record;
   }
 
+  unit(id: string): RecordedUnit {
+    const found = this.#record.units.find((unit) => unit.id === id);
+    if (found === undefined) throw new Error(`the record has no unit ${id}`);
+    return found;
+  }
+
+  /** Before the create calls of an attempt's objects, all at once. Nothing is written when all are listed. */
+  async begin(
+    unit: string,
+    objects: readonly RecordedObject[],
+    options: { readonly signal: AbortSignal },
+  ): Promise<void> {
+    const change = (record: JobRecord): JobRecord =>
+      withUnit(withObjects(record, objects), unit, (state) => ({ ...state, begun: true }));
+    const listed = objects.every((object) => this.isListed(object));
+    if (listed) this.remember(change);
+    else await this.#update(change, 'or nothing', options);
+  }
+
   /** Before an object's create call. */
-  addObject(object: RecordedObject, options: { readonly signal: AbortSignal }): Promise<void> {
-    return this.#update(
-      (record) => ({ ...record, objects: [...record.objects, object] }),
-      'or nothing',
-      options,
-    );
+  async addObject(
+    object: RecordedObject,
+    options: { readonly signal: AbortSignal },
+  ): Promise<void> {
+    if (!this.isListed(object))
+      await this.#update((record) => withObjects(record, [object]), 'or nothing', options);
+    this.#attempted = [...this.#attempted, object];
   }
 
   /** Before the first stage with user code starts. */
@@ -52,33 +109,65 @@ export class JobLedger {
     );
   }
 
-  /** Before a unit's pod is made again. */
+  /** Before the pod of the attempt before is removed, so that no attempt is counted twice. */
   newAttempt(
     unit: string,
     { attempt, podName }: Pick<RecordedUnit, 'attempt' | 'podName'>,
     options: { readonly signal: AbortSignal },
   ): Promise<void> {
     return this.#update(
-      (record) => withUnit(record, unit, (state) => ({ ...state, attempt, podName })),
+      (record) => withUnit(record, unit, (state) => ({ ...state, attempt, podName, stages: [] })),
       'or nothing',
       options,
     );
   }
 
-  /** The server has the object. Kept in memory; the next write takes it along. */
+  /** The server has the object. */
   confirmObject(object: RecordedObject, uid: string): void {
-    const objects = this.#record.objects.map((entry) =>
-      sameObject(entry, object) ? { ...entry, uid } : entry,
-    );
-    this.#record = { ...this.#record, objects };
+    this.remember((record) => ({
+      ...record,
+      objects: record.objects.map((entry) =>
+        sameObject(entry, object) ? { ...entry, uid } : entry,
+      ),
+    }));
   }
 
-  /** The object is gone, or never was. */
-  dropObject(object: RecordedObject): Promise<void> {
-    return this.note((record) => ({
-      ...record,
-      objects: record.objects.filter((entry) => !sameObject(entry, object)),
-    }));
+  /** The object is gone, or never was. A process that reads of it still finds that out again. */
+  dropObject(object: RecordedObject): void {
+    const others = (entries: readonly RecordedObject[]): readonly RecordedObject[] =>
+      entries.filter((entry) => !sameObject(entry, object));
+    this.#inherited = others(this.#inherited);
+    this.#attempted = others(this.#attempted);
+    this.remember((record) => ({ ...record, objects: others(record.objects) }));
+  }
+
+  isListed(object: RecordedObject): boolean {
+    return this.#record.objects.some((entry) => sameObject(entry, object));
+  }
+
+  /** Made, or found, by this process. */
+  isConfirmed(object: RecordedObject): boolean {
+    const made = this.#attempted.some((entry) => sameObject(entry, object));
+    return made && this.uidOf(object) !== undefined;
+  }
+
+  /** Another process may have made it. */
+  isInherited(object: RecordedObject): boolean {
+    return this.#inherited.some((entry) => sameObject(entry, object));
+  }
+
+  /** Somebody may have made it, so its absence has to be seen. */
+  mayExist(object: RecordedObject): boolean {
+    return this.isInherited(object) || this.#attempted.some((entry) => sameObject(entry, object));
+  }
+
+  /** Changes the record in memory; the next write takes it along. */
+  remember(change: (record: JobRecord) => JobRecord): void {
+    this.#record = change(this.#record);
+  }
+
+  rememberUnit(id: string, change: (unit: RecordedUnit) => RecordedUnit): void {
+    this.remember((record) => withUnit(record, id, change));
   }
 
   noteUnit(id: string, change: (unit: RecordedUnit) => RecordedUnit): Promise<void> {
@@ -98,6 +187,10 @@ export class JobLedger {
     }
   }
 
+  uidOf(object: RecordedObject): string | undefined {
+    return this.#record.objects.find((entry) => sameObject(entry, object))?.uid;
+  }
+
   #update(
     change: (record: JobRecord) => JobRecord,
     otherwise: 'or nothing' | 'in memory at least',
@@ -107,7 +200,7 @@ export class JobLedger {
       const next = change(this.#record);
       if (otherwise === 'in memory at least') this.#record = next;
       this.#revision = await this.#store.write(next, this.#revision, options);
-      // An object may have been confirmed meanwhile: the change is applied to what is there now.
+      // Something may have been remembered meanwhile: the change is applied to what is there now.
       if (otherwise === 'or nothing') this.#record = change(this.#record);
     };
     const result = this.#writing.then(write);
@@ -119,6 +212,19 @@ export class JobLedger {
 /** Whether two entries name the same object. */
 export const sameObject = (a: RecordedObject, b: RecordedObject): boolean =>
   a.plural === b.plural && a.group === b.group && a.namespace === b.namespace && a.name === b.name;
+
+const writeReduced =
+  (store: JobStore): JobStore['write'] =>
+  (record, revision, options) =>
+    store.write(reducedRecord(record), revision, options);
+
+const withObjects = (record: JobRecord, objects: readonly RecordedObject[]): JobRecord => ({
+  ...record,
+  objects: [
+    ...record.objects,
+    ...objects.filter((object) => !record.objects.some((entry) => sameObject(entry, object))),
+  ],
+});
 
 const withUnit = (
   record: JobRecord,

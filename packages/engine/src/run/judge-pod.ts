@@ -14,6 +14,7 @@ import type { UnitPorts } from './unit-ports.ts';
 export interface FollowedPod {
   readonly unit: Unit;
   readonly podName: string;
+  readonly attempt: number;
   readonly observer: PodObserver;
   /** As created; what is known before the first change arrives. */
   readonly created: KubeObject;
@@ -30,16 +31,7 @@ export function judgePod(
   sighting: PodSighting,
 ): PodVerdict {
   const { unit, podName, created, createdAt, needed } = followed;
-  if (sighting.deleted)
-    return {
-      verdict: 'failed',
-      outcome: {
-        kind: 'failure',
-        reason: 'pod_deleted',
-        message: `pods "${podName}" not found`,
-        hint: 'somebody or something other than the runner deleted the pod',
-      },
-    };
+  if (sighting.deleted) return { verdict: 'failed', outcome: podNotFound(podName) };
   const snapshot: PodSnapshot = {
     pod: sighting.pod ?? created,
     events: [],
@@ -53,6 +45,14 @@ export function judgePod(
     ? { verdict: 'failed', outcome: verdict.outcome }
     : verdict;
 }
+
+/** What is said of a pod that is not there. */
+export const podNotFound = (podName: string): Outcome & { readonly kind: 'failure' } => ({
+  kind: 'failure',
+  reason: 'pod_deleted',
+  message: `pods "${podName}" not found`,
+  hint: 'somebody or something other than the runner deleted the pod',
+});
 
 /** A pod's failure as an error. */
 export function podError(outcome: Outcome & { readonly kind: 'failure' }): RunnerError {

@@ -1,23 +1,44 @@
 import { systemRandom } from '@millrace/async';
 import {
   RunnerError,
-  type RecordedUnit,
+  takenOffset,
   type SessionWork,
   type Stage,
   type StageAction,
 } from '@millrace/core';
-import { connectDriver, type DriverSession } from '@millrace/job-driver';
+import { connectDriver, type DriverSession, type ExitRecord } from '@millrace/job-driver';
 import type { FollowedPod } from './judge-pod.ts';
+import { stageNonce } from './stage-nonce.ts';
 import type { UnitPorts } from './unit-ports.ts';
+
+/** How a script ended, as the pod has written it down. */
+export type ScriptRecord = ExitRecord;
+
+/** What a script is run with. */
+export interface ScriptOptions {
+  readonly signal: AbortSignal;
+  /** See `StageRequest.onStarted`. */
+  readonly onStarted: (seconds: number) => void;
+}
 
 /** Work in the containers of one pod, through one session. */
 export interface StageDriver {
-  /** Runs a script and resolves with the exit code of its record; output goes out as `output` events. */
+  /**
+   * Runs a script, or finds it running or ended, and resolves with its record; output goes out as `output` events.
+   */
   readonly runScript: (
     stage: Stage,
     script: string,
+    options: ScriptOptions,
+  ) => Promise<ScriptRecord>;
+  /** Whether another process has started the stage and it runs still. */
+  readonly isRunning: (stage: Stage) => Promise<boolean>;
+  /** Tells the rest of the output of a stage that has ended at that byte of the log. */
+  readonly catchUp: (
+    stage: Stage,
+    logEnd: number,
     options: { readonly signal: AbortSignal },
-  ) => Promise<number>;
+  ) => Promise<void>;
   readonly receive: (
     stage: Stage,
     tar: () => AsyncIterable<Uint8Array>,
@@ -30,19 +51,20 @@ export interface StageDriver {
     take: (tar: AsyncIterable<Uint8Array>) => Promise<void>,
     options: { readonly signal: AbortSignal },
   ) => Promise<void>;
-  /** How far the log has come; empty while there was no session. */
-  readonly position: () => Partial<Pick<RecordedUnit, 'epoch' | 'offset'>>;
   readonly close: () => Promise<void>;
 }
 
 /** Opens the session lazily: with the first stage. Its loss is an ordinary event, handled below. */
 export function openDriver(
   ports: UnitPorts,
-  { unit, podName }: FollowedPod,
+  { unit, podName, attempt }: FollowedPod,
   work: SessionWork,
   podFailure: Promise<RunnerError>,
 ): StageDriver {
   const { namespace } = ports.plan.job;
+  const { seed } = ports.ledger.record;
+  const from = ports.adopted === undefined ? 0 : takenOffset(ports.adopted, unit.id, attempt);
+  const nonceOf = ({ name }: Stage): string => stageNonce(seed, { unit: unit.id, attempt, name });
   const closing = new AbortController();
   let session: Promise<DriverSession> | undefined;
   let opened: DriverSession | undefined;
@@ -58,26 +80,48 @@ export function openDriver(
       scriptsDirectory: work.scriptsDirectory,
       logsDirectory: work.logsDirectory,
       containerGone: podFailure,
+      ...(ports.adopted === undefined ? {} : { resume: { offset: from } }),
       signal: closing.signal,
     });
     opened = await session;
     return opened;
   };
   const say = (text: string, stage: Stage): Promise<void> =>
-    ports.emit({ type: 'output', unit, stage, bytes: new TextEncoder().encode(text) });
+    ports.emit({
+      type: 'output',
+      unit,
+      attempt,
+      stage,
+      bytes: new TextEncoder().encode(text),
+      offset: undefined,
+    });
+  const tell =
+    (stage: Stage) =>
+    (bytes: Uint8Array, offset: number): Promise<void> =>
+      ports.emit({ type: 'output', unit, attempt, stage, bytes, offset });
   return {
-    runScript: async (stage, script, { signal }) => {
+    runScript: async (stage, script, { signal, onStarted }) => {
       const driver = await connected();
-      const record = await driver.runStage({
+      return driver.runStage({
         name: stage.name,
         attempt: 1,
         container: roleOf(work, stage.container),
         script,
         signal,
-        onOutput: (bytes) => ports.emit({ type: 'output', unit, stage, bytes }),
+        onOutput: tell(stage),
         stopGraceMs: ports.limits.stageGrace,
+        nonce: nonceOf(stage),
+        onStarted,
       });
-      return record.exitCode;
+    },
+    isRunning: async (stage) => {
+      const driver = await connected();
+      return driver.isRunning(nonceOf(stage));
+    },
+    catchUp: async (stage, logEnd, { signal }) => {
+      if (logEnd <= (opened?.position().offset ?? from)) return;
+      const driver = await connected();
+      await driver.catchUp(logEnd, tell(stage), { signal });
     },
     receive: async (_stage, tar, directory, { signal }) => {
       const driver = await connected();
@@ -94,11 +138,6 @@ export function openDriver(
       if (exclude.length > 0)
         await say('WARNING: artifacts:exclude is not applied to local artifacts\n', stage);
       await take(packed.stream);
-    },
-    position: () => {
-      if (opened === undefined) return {};
-      const { epoch, offset } = opened.position();
-      return { epoch, offset };
     },
     close: async () => {
       if (opened === undefined) closing.abort(notNeeded());

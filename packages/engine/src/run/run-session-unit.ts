@@ -1,38 +1,36 @@
-import type {
-  KubeObject,
-  Outcome,
-  PlannedObject,
-  PlannedUnit,
-  SessionWork,
-  UnitResult,
-} from '@millrace/core';
-import { resourceTypes } from '@millrace/kube-objects';
-import { createObject, createPlanned } from './cluster-objects.ts';
-import { nodeOf, podError, type FollowedPod } from './judge-pod.ts';
+import type { KubeObject, Outcome, PlannedUnit, SessionWork, UnitResult } from '@millrace/core';
+import { nodeOf, podError, podNotFound, type FollowedPod } from './judge-pod.ts';
 import { outcomeOf } from './outcomes.ts';
-import { fillPlaceholders } from './placeholders.ts';
+import { podNameOf } from './pod-name.ts';
 import { podStory } from './pod-story.ts';
+import { entriesOfUnit } from './recorded-objects.ts';
 import { runStages, settle, type Progress } from './run-stages.ts';
 import { removeAttempt } from './sweep.ts';
+import { takePod } from './take-pod.ts';
 import { unending } from './unending.ts';
 import type { UnitPorts } from './unit-ports.ts';
-import { waitUntilReady } from './wait-for-pod.ts';
+import { waitUntilReady, type PodFailure } from './wait-for-pod.ts';
 
 /**
- * Runs one session unit to its end: makes the pod, opens one session into it, runs the stages one after another, and
- * deletes the pod. A pod that was lost before user code began may be made again, if the unit says so.
+ * Runs one session unit to its end: makes the pod, opens one session into it, and runs the stages one after another. A
+ * pod that was lost before user code began may be made again, if the unit says so. What another process has done of it
+ * is in the record. The last pod is left to whoever writes the result down.
  */
 export async function runSessionUnit(ports: UnitPorts, planned: PlannedUnit): Promise<UnitResult> {
   const { unit } = planned;
+  const { attempt: begun, userCodeStarted } = ports.ledger.unit(unit.id);
   const progress: Progress = {
-    attempt: 1,
-    userCodeStarted: false,
+    attempt: begun,
+    userCodeStarted,
     outcome: { kind: 'success' },
     stages: [],
   };
+  await finishRemoval(ports, planned, begun);
   let lost = await attempt(ports, planned, progress);
   while (lost !== undefined) {
+    const { attempt: before } = progress;
     progress.attempt += 1;
+    progress.stages.length = 0;
     const { attempt: number } = progress;
     await ports.emit({ type: 'unit-recreating', unit, outcome: lost, attempt: number });
     await ports.ledger.newAttempt(
@@ -40,6 +38,7 @@ export async function runSessionUnit(ports: UnitPorts, planned: PlannedUnit): Pr
       { attempt: number, podName: podNameOf(planned, number) },
       { signal: ports.stop },
     );
+    await removeAttempt(ports, unit.id, podNameOf(planned, before), true);
     lost = await attempt(ports, planned, progress);
   }
   return {
@@ -51,9 +50,17 @@ export async function runSessionUnit(ports: UnitPorts, planned: PlannedUnit): Pr
   };
 }
 
-/** Names of later attempts differ, because a name is free only when its pod is gone; 63 characters are a label's limit. */
-const podNameOf = ({ unit }: PlannedUnit, attempt: number): string =>
-  attempt === 1 ? unit.podName : `${unit.podName.slice(0, 60).replace(/[-.]+$/, '')}-${attempt}`;
+/** An attempt that is counted but of which nothing is listed: the one before it was being removed. */
+async function finishRemoval(
+  ports: UnitPorts,
+  planned: PlannedUnit,
+  number: number,
+): Promise<void> {
+  if (number === 1) return;
+  const pods = entriesOfUnit(ports.plan, planned, podNameOf(planned, number));
+  const begun = pods.every((entry) => ports.ledger.isListed(entry));
+  if (!begun) await removeAttempt(ports, planned.unit.id, podNameOf(planned, number - 1), true);
+}
 
 /** @returns why the pod is to be made again; undefined when the unit is over */
 async function attempt(
@@ -62,56 +69,61 @@ async function attempt(
   progress: Progress,
 ): Promise<Outcome | undefined> {
   const { unit } = planned;
-  const podName = podNameOf(planned, progress.attempt);
+  const { attempt: number, userCodeStarted } = progress;
+  const podName = podNameOf(planned, number);
   const observer = ports.observePod(podName);
   let created: KubeObject | undefined;
   let lost: Outcome | undefined;
   try {
-    created = await createPod(ports, planned, podName, progress.attempt);
-    const followed: FollowedPod = {
+    created = await takePod(ports, planned, { number, podName, userCodeStarted });
+    const followed: FollowedPod | undefined = created && {
       unit,
       podName,
+      attempt: number,
       observer,
       created,
-      createdAt: ports.clock.monotonic(),
+      createdAt: ports.clock.monotonic() - ageOf(ports, created),
       needed: unit.containers.filter(({ driven }) => driven).map(({ name }) => name),
       userCodeStarted: () => progress.userCodeStarted,
     };
-    const failure = await waitUntilReady(ports, followed);
-    if (failure === undefined) {
-      await ports.emit({ type: 'unit-ready', unit, podName, node: nodeOf(observer.latest()) });
+    const failure =
+      followed === undefined ? missing(podName) : await waitUntilReady(ports, followed);
+    if (failure === undefined && followed !== undefined) {
+      const node = nodeOf({ pod: observer.latest().pod ?? created, deleted: false });
+      await ports.emit({ type: 'unit-ready', unit, attempt: number, podName, node });
       await runStages(ports, followed, unit.work as SessionWork, progress);
-    } else if (failure.recreate && mayRecreate(planned, progress)) lost = failure.outcome;
-    else throw podError(failure.outcome);
+    } else if (failure?.recreate === true && mayRecreate(planned, progress)) lost = failure.outcome;
+    else if (failure !== undefined) throw podError(failure.outcome);
   } catch (thrown) {
+    recallStages(ports, planned, progress);
     settle(progress, outcomeOf(ports.stop.aborted ? ports.stop.reason : thrown));
   }
   const pod = observer.latest().pod ?? created;
   observer.dispose();
   if (pod !== undefined) progress.outcome = await withStory(ports, progress.outcome, pod);
-  await removeAttempt(ports, unit.id, podName, lost !== undefined);
   return lost;
 }
 
-/** Creates the unit's objects and its pod. */
-async function createPod(
-  ports: UnitPorts,
-  { unit, pod }: PlannedUnit,
-  podName: string,
-  number: number,
-): Promise<KubeObject> {
-  const { namespace } = ports.plan.job;
-  await ports.emit({ type: 'unit-creating', unit, attempt: number, namespace, podName });
-  const values = { attempt: number, startedAt: ports.clock.now(), pods: new Map() };
-  await createPlanned(ports, unitObjects(ports, unit.id, 'before'), values);
-  const manifest = fillPlaceholders(pod.manifest, values);
-  const created = await createObject(ports, resourceTypes.pods, {
-    ...manifest,
-    metadata: { ...manifest.metadata, name: podName },
-  });
-  const pods = new Map([[unit.id, created]]);
-  await createPlanned(ports, unitObjects(ports, unit.id, 'after'), { ...values, pods });
-  return created;
+/** Stages that ended in another process count, though the pod cannot be asked about them any more. */
+function recallStages(ports: UnitPorts, { unit }: PlannedUnit, progress: Progress): void {
+  const { stages } = unit.work as SessionWork;
+  for (const { result } of ports.ledger.unit(unit.id).stages.slice(progress.stages.length)) {
+    progress.stages.push(result);
+    const counts = stages.find(({ name }) => name === result.name)?.countsAsFailure === true;
+    if (counts && result.outcome.kind !== 'skipped') settle(progress, result.outcome);
+  }
+}
+
+/** Another process has made the pod, and it is gone; another one may do. */
+const missing = (podName: string): PodFailure => ({
+  outcome: podNotFound(podName),
+  recreate: true,
+});
+
+/** Milliseconds since an adopted pod was made; 0 for one that this process has just made. */
+function ageOf({ adopted, clock }: UnitPorts, pod: KubeObject): number {
+  const made = Date.parse(pod.metadata.creationTimestamp ?? '');
+  return adopted === undefined || Number.isNaN(made) ? 0 : Math.max(0, clock.now() - made);
 }
 
 const mayRecreate = (
@@ -119,16 +131,6 @@ const mayRecreate = (
   { attempt: made, userCodeStarted }: Progress,
 ): boolean =>
   unit.recreate.when === 'until-user-code' && !userCodeStarted && made <= unit.recreate.limit;
-
-const unitObjects = (
-  { plan }: UnitPorts,
-  unitId: string,
-  when: 'before' | 'after',
-): readonly PlannedObject[] =>
-  plan.objects.filter(
-    ({ contribution: { scope, when: moment } }) =>
-      typeof scope === 'object' && scope.unit === unitId && moment === when,
-  );
 
 /** A failure of the infrastructure with the pod's story, so that it survives the pod. */
 async function withStory(ports: UnitPorts, outcome: Outcome, pod: KubeObject): Promise<Outcome> {

@@ -7,17 +7,20 @@ import {
   type StageResult,
   type Unit,
 } from '@millrace/core';
-import type { StageDriver } from './open-driver.ts';
+import type { ScriptOptions, ScriptRecord, StageDriver } from './open-driver.ts';
 import { outcomeOf, scriptOutcome } from './outcomes.ts';
 import type { UnitPorts } from './unit-ports.ts';
 
 /** One stage with what it runs on. */
 export interface StageRun {
   readonly unit: Unit;
+  readonly attempt: number;
   readonly stage: Stage;
   readonly driver: StageDriver;
   /** Resolves when the pod fails. */
   readonly podFailure: Promise<RunnerError>;
+  /** Told what the pod's own record says, before hooks have their say. */
+  readonly onRecord: (record: ScriptRecord) => void;
 }
 
 /**
@@ -25,12 +28,12 @@ export interface StageRun {
  * @throws what a `beforeStage` hook throws; then nothing has begun
  */
 export async function runStage(ports: UnitPorts, run: StageRun): Promise<StageResult> {
-  const { unit, stage } = run;
+  const { unit, attempt, stage } = run;
   const { hooks } = ports.generation;
   const context = contextOf(ports);
   await hooks.series('beforeStage', [stage, unit], context, ports.resolve);
   const startedAt = ports.clock.now();
-  await ports.emit({ type: 'stage-started', unit, stage, at: startedAt });
+  await ports.emit({ type: 'stage-started', unit, attempt, stage, at: startedAt });
   const result = await hooks
     .wrap('runStage', [stage, unit], context, ports.resolve, () => perform(ports, run))
     .catch((thrown: unknown): StageResult => ({
@@ -39,7 +42,7 @@ export async function runStage(ports: UnitPorts, run: StageRun): Promise<StageRe
       startedAt,
       finishedAt: ports.clock.now(),
     }));
-  await ports.emit({ type: 'stage-finished', unit, stage, result });
+  await ports.emit({ type: 'stage-finished', unit, attempt, stage, result });
   return result;
 }
 
@@ -54,8 +57,22 @@ const contextOf = ({ stop, plan }: UnitPorts): HookContext => ({
 
 async function perform(ports: UnitPorts, run: StageRun): Promise<StageResult> {
   const startedAt = ports.clock.now();
-  const outcome = await limited(ports, run);
-  return { name: run.stage.name, outcome, startedAt, finishedAt: ports.clock.now() };
+  let record: ScriptRecord | undefined;
+  const outcome = await limited(ports, {
+    ...run,
+    onRecord: (seen) => {
+      record = seen;
+      run.onRecord(seen);
+    },
+  });
+  const times = { startedAt, finishedAt: ports.clock.now() };
+  return {
+    name: run.stage.name,
+    outcome,
+    ...(ports.adopted !== undefined && record !== undefined && record.finishedAt > 0
+      ? { startedAt: record.startedAt * 1000, finishedAt: record.finishedAt * 1000 }
+      : times),
+  };
 }
 
 /** The stage's outcome, or why it was ended: the first of stop, cancel and its own time limit. */
@@ -63,13 +80,10 @@ async function limited(ports: UnitPorts, run: StageRun): Promise<Outcome> {
   const { stage } = run;
   const linked = linkSignals(ports.stop, ...(stage.afterCancel ? [] : [ports.cancel]));
   const over = linkSignals(ports.stop);
-  const cancelTimer =
-    stage.timeoutSeconds === undefined
-      ? undefined
-      : ports.clock.after(stage.timeoutSeconds * 1000, () => linked.abort(stageTimeout(stage)));
+  const timer = stageTimer(ports, stage, () => linked.abort(stageTimeout(stage)));
   try {
     const outcome = await Promise.race([
-      act(ports, run, linked.signal),
+      act(ports, run, { signal: linked.signal, onStarted: timer.began }),
       lostPod(ports, run, over.signal),
     ]);
     if (linked.signal.aborted) return outcomeOf(linked.signal.reason);
@@ -78,10 +92,31 @@ async function limited(ports: UnitPorts, run: StageRun): Promise<Outcome> {
   } catch (thrown) {
     return outcomeOf(linked.signal.aborted ? linked.signal.reason : thrown);
   } finally {
-    cancelTimer?.();
+    timer.cancel();
     over.abort(undefined);
     linked.dispose();
   }
+}
+
+/** The stage's time limit. One that another process started has had a part of it already. */
+function stageTimer(
+  { clock, adopted }: UnitPorts,
+  { timeoutSeconds }: Stage,
+  onEnd: () => void,
+): { readonly began: (seconds: number) => void; readonly cancel: () => void } {
+  const none = (): void => undefined;
+  if (timeoutSeconds === undefined) return { began: none, cancel: none };
+  const all = timeoutSeconds * 1000;
+  let cancel = clock.after(all, onEnd);
+  return {
+    began: (seconds) => {
+      if (adopted === undefined || seconds === 0) return;
+      cancel();
+      const gone = Math.max(0, clock.now() - seconds * 1000);
+      cancel = clock.after(Math.max(0, all - gone), onEnd);
+    },
+    cancel: () => cancel(),
+  };
 }
 
 /**
@@ -128,12 +163,15 @@ const killed: readonly number[] = [137, 143];
 
 async function act(
   ports: UnitPorts,
-  { stage, driver }: StageRun,
-  signal: AbortSignal,
+  { stage, driver, onRecord }: StageRun,
+  { signal, onStarted }: ScriptOptions,
 ): Promise<Outcome> {
   const { action } = stage;
-  if (action.do === 'script')
-    return scriptOutcome(await driver.runScript(stage, action.script, { signal }));
+  if (action.do === 'script') {
+    const record = await driver.runScript(stage, action.script, { signal, onStarted });
+    onRecord(record);
+    return scriptOutcome(record.exitCode);
+  }
   const transfer = ports.transfers[action.transfer];
   if (action.do === 'receive' && transfer?.direction === 'receive') {
     await driver.receive(stage, () => transfer.open({ signal }), action.directory, { signal });

@@ -1,6 +1,13 @@
-import type { Outcome, SessionWork, Stage, StageResult } from '@millrace/core';
+import {
+  toRunnerError,
+  type Outcome,
+  type RecordedStage,
+  type SessionWork,
+  type Stage,
+  type StageResult,
+} from '@millrace/core';
 import type { FollowedPod } from './judge-pod.ts';
-import { openDriver, type StageDriver } from './open-driver.ts';
+import { openDriver, type ScriptRecord, type StageDriver } from './open-driver.ts';
 import { outcomeOf } from './outcomes.ts';
 import { afterStage, runStage } from './run-stage.ts';
 import type { UnitPorts } from './unit-ports.ts';
@@ -15,42 +22,54 @@ export interface Progress {
   readonly stages: StageResult[];
 }
 
-/** Runs the stages of a session unit one after another in its pod. */
+/** Runs the stages of a session unit one after another in its pod; goes on where another process has stopped. */
 export async function runStages(
   ports: UnitPorts,
   followed: FollowedPod,
   work: SessionWork,
   progress: Progress,
 ): Promise<void> {
-  const { unit } = followed;
+  const { unit, attempt } = followed;
   const watch = watchForFailure(ports, followed);
   const driver = openDriver(ports, followed, work, watch.failure);
+  const recorded = new Map(
+    ports.ledger.unit(unit.id).stages.map((stage) => [stage.result.name, stage] as const),
+  );
   let cutShort = false;
   try {
     for (const [index, stage] of work.stages.entries()) {
       ports.stop.throwIfAborted();
-      if (!isWanted(stage, progress.outcome, ports.cancel.aborted)) {
+      const past = recorded.get(stage.name);
+      if (past === undefined && !isWanted(stage, progress.outcome, ports.cancel.aborted)) {
         cutShort ||= ports.cancel.aborted && isWanted(stage, progress.outcome, false);
-        continue;
+        // Canceled while another process ran it: it is stopped as any other.
+        if (!ports.cancel.aborted || !(await runsStill(ports, driver, stage))) continue;
       }
       if (stage.userCode && !progress.userCodeStarted) {
         await ports.ledger.userCodeStarts(unit.id, { signal: ports.stop });
         progress.userCodeStarted = true;
       }
-      const result = await runStage(ports, { unit, stage, driver, podFailure: watch.failure });
+      let record: ScriptRecord | undefined;
+      const result =
+        past === undefined
+          ? await runStage(ports, {
+              unit,
+              attempt,
+              stage,
+              driver,
+              podFailure: watch.failure,
+              onRecord: (seen) => void (record = seen),
+            })
+          : await retell(ports, followed, { stage, driver, past });
       const { outcome } = result;
       progress.stages.push(result);
-      await ports.ledger.noteUnit(unit.id, (record) => ({
-        ...record,
-        ...driver.position(),
-        stages: [...record.stages, result],
-      }));
+      if (past === undefined) await noteStage(ports, unit.id, stage, result, record);
       const fatal = outcome.kind === 'failure' && !harmless.has(outcome.reason);
       const missed = fatal && work.stages.slice(index + 1).some(mayCount);
       if ((stage.countsAsFailure || missed) && outcome.kind !== 'skipped')
         settle(progress, outcome);
       cutShort ||= outcome.kind === 'canceled';
-      await afterStage(ports, unit, result);
+      if (past === undefined) await afterStage(ports, unit, result);
       if (fatal) return;
     }
     if (cutShort) settle(progress, outcomeOf(ports.cancel.reason));
@@ -58,6 +77,62 @@ export async function runStages(
     await closeQuietly(ports, driver);
     watch.dispose();
   }
+}
+
+/**
+ * Writes a stage's result down, unless the pod says the same to whoever asks again: that a script has succeeded is
+ * written by the next write that is needed anyway.
+ */
+async function noteStage(
+  { ledger }: UnitPorts,
+  unit: string,
+  stage: Stage,
+  result: StageResult,
+  record: ScriptRecord | undefined,
+): Promise<void> {
+  const entry: RecordedStage = {
+    result,
+    ...(record === undefined ? {} : { logEnd: record.logEnd }),
+  };
+  const change = <T extends { readonly stages: readonly RecordedStage[] }>(state: T): T => ({
+    ...state,
+    stages: [...state.stages, entry],
+  });
+  const known = stage.action.do === 'script' && record?.exitCode === 0;
+  if (known && result.outcome.kind === 'success') ledger.rememberUnit(unit, change);
+  else await ledger.noteUnit(unit, change);
+}
+
+/** Tells of a stage that has ended in another process. */
+async function retell(
+  ports: UnitPorts,
+  { unit, attempt }: FollowedPod,
+  {
+    stage,
+    driver,
+    past: { result, logEnd },
+  }: { readonly stage: Stage; readonly driver: StageDriver; readonly past: RecordedStage },
+): Promise<StageResult> {
+  await ports.emit({ type: 'stage-started', unit, attempt, stage, at: result.startedAt });
+  if (logEnd !== undefined)
+    await driver.catchUp(stage, logEnd, { signal: ports.stop }).catch((failure: unknown) =>
+      ports.emit({
+        type: 'trouble',
+        message: `the end of the output of ${stage.name} is lost: ${toRunnerError(failure).message}`,
+      }),
+    );
+  await ports.emit({ type: 'stage-finished', unit, attempt, stage, result });
+  return result;
+}
+
+/** Whether another process has begun the stage and it goes on. A pod that cannot be asked runs nothing. */
+async function runsStill(
+  { adopted }: UnitPorts,
+  driver: StageDriver,
+  stage: Stage,
+): Promise<boolean> {
+  if (adopted === undefined || stage.action.do !== 'script') return false;
+  return driver.isRunning(stage).catch(() => false);
 }
 
 /** Takes the first outcome that is not a success. */

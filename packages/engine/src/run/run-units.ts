@@ -10,16 +10,21 @@ import {
 import { createPlanned } from './cluster-objects.ts';
 import { outcomeOf } from './outcomes.ts';
 import { checkPreconditions } from './preconditions.ts';
+import { jobObjects } from './recorded-objects.ts';
 import { runSessionUnit } from './run-session-unit.ts';
 import { jobOutcome, scheduleUnits, type UnitState } from './schedule-units.ts';
+import { removeAttempt } from './sweep.ts';
 import { unending } from './unending.ts';
 import type { UnitPorts } from './unit-ports.ts';
 
-/** Makes the job's own objects and runs its units to their ends. Never throws: what goes wrong is in the result. */
+/**
+ * Makes the job's own objects and runs its units to their ends; goes on with those that another process has begun. Never
+ * throws: what goes wrong is in the result.
+ */
 export async function runUnits(ports: UnitPorts): Promise<JobResult> {
   const job = ports.plan.job.id;
   try {
-    await prepare(ports);
+    if (!hasBegun(ports)) await prepare(ports);
   } catch (thrown) {
     const { stop, cancel } = ports;
     const ended = [stop, cancel].find(({ aborted }) => aborted);
@@ -30,20 +35,38 @@ export async function runUnits(ports: UnitPorts): Promise<JobResult> {
   const running = new Map<string, Promise<void>>();
   const stops = new Map<string, AbortController>();
   const units = ports.plan.units.map(({ unit }) => unit);
-  const end = (id: string, outcome: Outcome): void =>
-    void states.set(id, { phase: 'ended', outcome });
+  /** Not decided again by another process, which would know more. */
+  const end = (id: string, outcome: Outcome): void => {
+    states.set(id, { phase: 'ended', outcome });
+    ports.ledger.rememberUnit(id, (unit) => ({
+      ...unit,
+      result: { unit: id, outcome, podName: unit.podName, attempts: 0, stages: [] },
+    }));
+  };
   const start = (planned: PlannedUnit): void => {
     const { id } = planned.unit;
     const stop = new AbortController();
     states.set(id, { phase: 'running' });
     stops.set(id, stop);
+    ports.ledger.rememberUnit(id, (unit) => ({ ...unit, begun: true }));
     const finished = runUnit(ports, planned, stop.signal).then((result) => {
       results.set(id, result);
       running.delete(id);
-      end(id, result.outcome);
+      states.set(id, { phase: 'ended', outcome: result.outcome });
     });
     running.set(id, finished);
   };
+  for (const planned of ports.plan.units) {
+    const { begun, result } = ports.ledger.unit(planned.unit.id);
+    if (result === undefined) {
+      if (begun) start(planned);
+      continue;
+    }
+    states.set(result.unit, { phase: 'ended', outcome: result.outcome });
+    if (result.attempts === 0) continue;
+    results.set(result.unit, result);
+    await finishUnit(ports, planned, result);
+  }
   for (;;) {
     const reason = [ports.stop, ports.cancel].find(({ aborted }) => aborted)?.reason as unknown;
     const next = scheduleUnits(units, states, reason !== undefined);
@@ -66,15 +89,20 @@ export async function runUnits(ports: UnitPorts): Promise<JobResult> {
   };
 }
 
+/** Once a unit has begun, what the job needs was there; a new look could only find less. */
+const hasBegun = ({ ledger, plan, adopted }: UnitPorts): boolean =>
+  ledger.record.units.some(({ begun, userCodeStarted }) => begun || userCodeStarted) ||
+  (adopted !== undefined &&
+    plan.units.some(({ unit }) =>
+      adopted.events.some((key) => key.startsWith(`unit-creating/${unit.id}/`)),
+    ));
+
 async function prepare(ports: UnitPorts): Promise<void> {
   const either = linkSignals(ports.stop, ports.cancel);
   try {
     await checkPreconditions(ports, either);
-    const objects = ports.plan.objects.filter(
-      ({ contribution: { scope, when } }) => scope === 'job' && when === 'before',
-    );
     const startedAt = ports.clock.now();
-    await createPlanned(ports, objects, { attempt: 1, startedAt, pods: new Map() });
+    await createPlanned(ports, jobObjects(ports.plan), { attempt: 1, startedAt, pods: new Map() });
   } finally {
     either.dispose();
   }
@@ -105,10 +133,23 @@ async function runUnit(
   // Its end was no one's wish but the schedule's.
   if (cancel.signal.reason === overtaken && result.outcome.kind === 'canceled')
     result = { ...result, outcome: { kind: 'success' } };
+  const noted = result;
+  await ports.persist();
+  await ports.ledger.noteUnit(unit.id, (record) => ({ ...record, result: noted }));
+  await finishUnit(ports, planned, result);
+  return result;
+}
+
+/** What follows a unit's result, once it is on record. A process that finds it there does it again. */
+async function finishUnit(
+  ports: UnitPorts,
+  { unit }: PlannedUnit,
+  result: UnitResult,
+): Promise<void> {
+  await removeAttempt(ports, unit.id, result.podName, false);
   await ports.emit({ type: 'unit-finished', unit, result });
   const context: HookContext = { signal: unending(), jobId: ports.plan.job.id };
   await ports.generation.hooks.observe('unitFinished', [result], context, ports.resolve);
-  return result;
 }
 
 const overtaken = new RunnerError('all other units of the job have ended', {

@@ -1,10 +1,10 @@
 import { withDeadline } from '@millrace/async';
 import { toRunnerError, type RecordedObject } from '@millrace/core';
 import { resourceTypes } from '@millrace/kube-objects';
-import { deleteObject, recordOf } from './cluster-objects.ts';
+import { deleteObject, recordOf, type DeletePorts } from './cluster-objects.ts';
 import { sameObject } from './job-ledger.ts';
 import { unending } from './unending.ts';
-import type { UnitPorts } from './unit-ports.ts';
+import type { RunLimits, UnitPorts } from './unit-ports.ts';
 
 /** An object that could not be deleted, and why. */
 export interface Leftover {
@@ -30,37 +30,52 @@ export async function removeAttempt(
       return again ? when === 'after' : deleteAt === 'scope-end';
     })
     .map(({ type, object }) => recordOf(type, object.manifest, namespace));
-  const failures = await remove(
-    ports,
+  const objects = ports.ledger.record.objects.filter(
     (object) =>
       (isPod(object) && object.name === podName) ||
       ending.some((entry) => sameObject(entry, object)),
   );
+  const failures = await removeObjects(sweepPorts(ports), objects);
   for (const { object, message } of failures)
     ports.logger.warn('deleting an object failed', { object, error: message });
 }
 
 /** Deletes everything the record still names, each though others fail. Returns the failures. */
-export const sweep = (ports: UnitPorts): Promise<readonly Leftover[]> => remove(ports, () => true);
+export const sweep = (ports: UnitPorts): Promise<readonly Leftover[]> =>
+  removeObjects(sweepPorts(ports), ports.ledger.record.objects);
+
+/** What removing needs; nothing of the job's plan. */
+export interface SweepPorts extends DeletePorts {
+  readonly limits: Pick<RunLimits, 'cleanup'>;
+  /** Sent with the deletion of pods. */
+  readonly podGrace: number | undefined;
+}
+
+const sweepPorts = ({ api, clock, ledger, plan, limits, stop }: UnitPorts): SweepPorts => ({
+  api,
+  clock,
+  ledger,
+  jobId: plan.job.id,
+  limits,
+  podGrace: stop.aborted ? 0 : limits.podGraceSeconds,
+});
 
 /** Pods first, then the rest in the reverse order of their creation, all within one deadline of its own. */
-async function remove(
-  ports: UnitPorts,
-  match: (object: RecordedObject) => boolean,
+export async function removeObjects(
+  ports: SweepPorts,
+  objects: readonly RecordedObject[],
 ): Promise<readonly Leftover[]> {
-  const objects = ports.ledger.record.objects.filter(match);
   const inOrder = [
     ...objects.filter(isPod),
     ...objects.filter((object) => !isPod(object)).toReversed(),
   ];
-  const grace = ports.stop.aborted ? 0 : ports.limits.podGraceSeconds;
   const until = ports.clock.monotonic() + ports.limits.cleanup;
   const failures: Leftover[] = [];
   for (const object of inOrder) {
     try {
       const left = Math.max(0, until - ports.clock.monotonic());
       await withDeadline(ports.clock, left, unending(), (signal) =>
-        deleteObject(ports, object, isPod(object) ? grace : undefined, { signal }),
+        deleteObject(ports, object, isPod(object) ? ports.podGrace : undefined, { signal }),
       );
     } catch (failure) {
       failures.push({

@@ -1,4 +1,4 @@
-import type { Clock, EmitRunEvent, KubeApi, Logger, Plan, Transfer } from '@millrace/core';
+import type { Clock, EmitRunEvent, KubeApi, Logger, Plan, Taken, Transfer } from '@millrace/core';
 import type { ResolveNeeds } from '../hooks/call-tap.ts';
 import type { Generation } from '../plan/generation.ts';
 import type { JobLedger } from './job-ledger.ts';
@@ -17,6 +17,10 @@ export interface UnitPorts {
   readonly logger: Logger;
   /** Never rejects, see `guardEmit`. */
   readonly emit: EmitRunEvent;
+  /** Called before log bytes or results can no longer be had from the cluster. Never rejects. */
+  readonly persist: () => Promise<void>;
+  /** Present when another process has begun the job: what was taken of it. */
+  readonly adopted: Taken | undefined;
   readonly transfers: Readonly<Record<string, Transfer>>;
   readonly limits: RunLimits;
   /** Somebody asked for the end: the stage at hand is stopped, what may run after a cancel still runs. */
@@ -39,6 +43,10 @@ export interface RunLimits {
   readonly unseenPod: number;
   /** How long a stage's own record may still arrive when its pod has failed. */
   readonly lastWords: number;
+  /** Between two looks for a pod that another process has made, while the API does not answer. */
+  readonly lookAgain: number;
+  /** How long that may go on. */
+  readonly lookLimit: number;
 }
 
 /** Limits as production has them. GitLab Runner repeats its waiting line at its `poll_interval`, 3 s. */
@@ -49,4 +57,6 @@ export const defaultLimits: RunLimits = {
   waitingRepeat: 3_000,
   unseenPod: 10_000,
   lastWords: 1_000,
+  lookAgain: 5_000,
+  lookLimit: 600_000,
 };

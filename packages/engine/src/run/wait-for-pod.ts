@@ -22,7 +22,9 @@ export async function waitUntilReady(
   const { unit, observer } = followed;
   const late = startTimeout(unit);
   const linked = linkSignals(ports.stop, ports.cancel);
-  const cancelTimer = clock.after(unit.startTimeoutSeconds * 1000, () => linked.abort(late));
+  const gone = clock.monotonic() - followed.createdAt;
+  const left = Math.max(0, unit.startTimeoutSeconds * 1000 - gone);
+  const cancelTimer = clock.after(left, () => linked.abort(late));
   let note: string | undefined;
   let said: string | undefined;
   let saidAt = 0;

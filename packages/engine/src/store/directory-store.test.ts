@@ -28,6 +28,7 @@ const record = (jobId: string, app: JobRecord['app'] = {}): JobRecord => ({
     refused: null,
     facts: [],
   },
+  seed: 'seed',
   objects: [],
   units: [],
   receivedAt: 0,
@@ -40,7 +41,10 @@ it('gives back what was written, also to another process', async () => {
   expect(await store.write(record('a/b'), 0, { signal })).toBe(1);
   await store.close();
   const other = await openDirectoryStore(join(directory, 'jobs'), { signal });
-  expect(await other.list({ signal })).toEqual([{ record: record('a/b'), revision: 1 }]);
+  expect(await other.list({ signal })).toEqual({
+    records: [{ record: record('a/b'), revision: 1 }],
+    unreadable: [],
+  });
   expect(await other.read('a/b', { signal })).toEqual({ record: record('a/b'), revision: 1 });
 });
 
@@ -81,13 +85,42 @@ it('a removed record is gone, and removing it again is fine', async () => {
   expect(await readdir(directory)).toEqual([]);
 });
 
-it('a damaged file is named, with what to do', async () => {
+it('a damaged file is named, with what to do, and hides no other', async () => {
   const store = await openDirectoryStore(directory, { signal });
-  await writeFile(join(directory, 'a.json'), '{');
-  await expect(store.list({ signal })).rejects.toMatchObject({
-    code: 'MILLRACE_E_STORE_DAMAGED',
-    message: expect.stringContaining('a.json'),
-    hint: expect.stringContaining('remove'),
+  await store.write(record('b'), 0, { signal });
+  await writeFile(join(directory, 'a%2F1.json'), '{');
+  expect(await store.list({ signal })).toMatchObject({
+    records: [{ record: { jobId: 'b' } }],
+    unreadable: [
+      {
+        jobId: 'a/1',
+        error: {
+          code: 'MILLRACE_E_STORE_DAMAGED',
+          message: expect.stringContaining('a%2F1.json'),
+          hint: expect.stringContaining('remove'),
+        },
+        objects: [],
+        app: {},
+      },
+    ],
+  });
+});
+
+it('of a record of another version it tells what is needed to end the job and to clean up', async () => {
+  const store = await openDirectoryStore(directory, { signal });
+  const pod = { group: '', version: 'v1', plural: 'pods', kind: 'Pod', namespace: 'n', name: 'p' };
+  const later = { ...record('a', { server: 'https://gitlab.test' }), version: 2, objects: [pod] };
+  await writeFile(join(directory, 'a.json'), JSON.stringify({ revision: 4, record: later }));
+  expect(await store.list({ signal })).toMatchObject({
+    records: [],
+    unreadable: [
+      {
+        jobId: 'a',
+        error: { code: 'MILLRACE_E_STORE_VERSION' },
+        objects: [pod],
+        app: { server: 'https://gitlab.test' },
+      },
+    ],
   });
 });
 
@@ -96,4 +129,14 @@ it('a record that is too large is refused, not cut', async () => {
   await expect(
     store.write(record('a', { text: 'x'.repeat(300_000) }), 0, { signal }),
   ).rejects.toMatchObject({ code: 'MILLRACE_E_STORE_SIZE' });
+});
+
+it('a new record must leave room for what is added to it', async () => {
+  const store = await openDirectoryStore(directory, { signal });
+  const large = record('a', { text: 'x'.repeat(200_000) });
+  await expect(store.write(large, 0, { signal })).rejects.toMatchObject({
+    code: 'MILLRACE_E_STORE_SIZE',
+  });
+  await store.write(record('a'), 0, { signal });
+  expect(await store.write(large, 1, { signal })).toBe(2);
 });

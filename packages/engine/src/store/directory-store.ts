@@ -1,10 +1,19 @@
 import { chmod, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { RunnerError, type JobRecord, type JobStore, type StoredRecord } from '@millrace/core';
+import {
+  isRunnerError,
+  RunnerError,
+  type JobRecord,
+  type JobStore,
+  type StoredRecord,
+  type UnreadableRecord,
+} from '@millrace/core';
 import { lockDirectory } from './directory-lock.ts';
 
 const RECORD_VERSION = 1;
 const maximumBytes = 256 * 1024;
+/** What a record may grow by while its job runs: results of stages and units, and the stories of what went wrong. */
+const room = 64 * 1024;
 
 interface StoredFile {
   readonly revision: number;
@@ -30,6 +39,7 @@ export async function openDirectoryStore(
   await mkdir(directory, { recursive: true, mode: 0o700 });
   await chmod(directory, 0o700);
   const lock = await lockDirectory(directory, { signal });
+  const jobOf = (name: string): string => decodeURIComponent(name.slice(0, -'.json'.length));
   const fileOf = (jobId: string): string => join(directory, `${encodeURIComponent(jobId)}.json`);
   const writes = new Map<string, Promise<unknown>>();
   /** Writes of one job follow each other; those of different jobs do not wait. */
@@ -48,10 +58,14 @@ export async function openDirectoryStore(
   return {
     list: async () => {
       const names = (await readdir(directory)).filter((name) => name.endsWith('.json'));
-      const records = await Promise.all(
-        names.toSorted().map((name) => readRecord(join(directory, name))),
+      const read = await Promise.all(
+        names.toSorted().map((name) => readOrExplain(join(directory, name), jobOf(name))),
       );
-      return records.filter((record) => record !== undefined);
+      const entries = read.filter((entry) => entry !== undefined);
+      return {
+        records: entries.filter((entry) => 'record' in entry),
+        unreadable: entries.filter((entry) => 'error' in entry),
+      };
     },
     read: (jobId) => readRecord(fileOf(jobId)),
     write: (record, revision) =>
@@ -65,7 +79,11 @@ export async function openDirectoryStore(
           });
         }
         const next: StoredFile = { revision: revision + 1, record };
-        await writeWhole(fileOf(record.jobId), next, record.jobId);
+        await writeWhole(
+          fileOf(record.jobId),
+          next,
+          revision === 0 ? maximumBytes - room : maximumBytes,
+        );
         return next.revision;
       }),
     remove: (jobId) =>
@@ -75,6 +93,35 @@ export async function openDirectoryStore(
       }),
     close: lock.release,
   };
+}
+
+/** A record that cannot be read hides no other: what is known of it is told instead. */
+async function readOrExplain(
+  file: string,
+  jobId: string,
+): Promise<StoredRecord | UnreadableRecord | undefined> {
+  try {
+    return await readRecord(file);
+  } catch (thrown) {
+    if (!isRunnerError(thrown)) throw thrown;
+    return { jobId, error: thrown, ...(await salvage(file)) };
+  }
+}
+
+/** What other versions are taken to have in common with this one; nothing of a file that is not JSON. */
+async function salvage(file: string): Promise<Omit<UnreadableRecord, 'jobId' | 'error'>> {
+  try {
+    const { record } = JSON.parse(await readFile(file, 'utf8')) as Partial<StoredFile>;
+    const { objects, app, plan }: Partial<StoredFile['record']> = record ?? {};
+    const credential = plan?.job.credential;
+    return {
+      objects: Array.isArray(objects) ? objects : [],
+      app: app ?? {},
+      ...(credential === undefined ? {} : { credential }),
+    };
+  } catch {
+    return { objects: [], app: {} };
+  }
 }
 
 async function readRecord(file: string): Promise<StoredRecord | undefined> {
@@ -112,11 +159,11 @@ function parse(text: string, file: string): StoredFile {
   }
 }
 
-async function writeWhole(file: string, content: StoredFile, jobId: string): Promise<void> {
+async function writeWhole(file: string, content: StoredFile, limit: number): Promise<void> {
   const text = JSON.stringify(content);
-  if (Buffer.byteLength(text) > maximumBytes) {
+  if (Buffer.byteLength(text) > limit) {
     throw new RunnerError(
-      `the record of job ${jobId} has ${Buffer.byteLength(text)} bytes, at most ${maximumBytes} are kept`,
+      `the record of job ${content.record.jobId} has ${Buffer.byteLength(text)} bytes, at most ${limit} are kept`,
       {
         code: 'MILLRACE_E_STORE_SIZE',
         kind: 'system',

@@ -45,6 +45,7 @@ const failure = (reason: string, message: string): Outcome => ({
 const line = (code: string, text: string, kind: 'say' | 'warn' = 'say'): RunEvent => ({
   type: 'line',
   line: { kind, code, text },
+  index: 0,
 });
 const creating: RunEvent = {
   type: 'unit-creating',
@@ -54,11 +55,19 @@ const creating: RunEvent = {
   podName: 'runner-x',
 };
 const ran = (ended: Stage, outcome: Outcome = success, output = ''): readonly RunEvent[] => [
-  { type: 'stage-started', unit, stage: ended, at: 0 },
-  { type: 'output', unit, stage: ended, bytes: Buffer.from(output) },
+  { type: 'stage-started', unit, attempt: 1, stage: ended, at: 0 },
+  {
+    type: 'output',
+    unit,
+    attempt: 1,
+    stage: ended,
+    bytes: Buffer.from(output),
+    offset: 0,
+  },
   {
     type: 'stage-finished',
     unit,
+    attempt: 1,
     stage: ended,
     result: { name: ended.name, outcome, startedAt: 0, finishedAt: 0 },
   },
@@ -124,7 +133,7 @@ describe('the job log', () => {
         phase: 'Pending',
         note: 'Unschedulable: "no node"',
       },
-      { type: 'unit-ready', unit, podName: 'runner-x', node: 'n1' },
+      { type: 'unit-ready', unit, attempt: 1, podName: 'runner-x', node: 'n1' },
       ...ran(prepare, success, 'Running on runner-x via host...\n'),
       ...ran(step, success, 'hello\n'),
       finished(success),
@@ -304,7 +313,7 @@ section_end`,
       executorName: '',
       write: (chunk) => Promise.resolve(void taken.push(chunk)),
     });
-    await trace.handle({ type: 'output', unit, stage: step, bytes });
+    await trace.handle({ type: 'output', unit, attempt: 1, stage: step, bytes, offset: 0 });
     expect(taken).toEqual([bytes]);
   });
 
@@ -323,7 +332,14 @@ section_end`,
     });
     await trace.handle(creating);
     for (const text of ['say s3c', 'r3t\n', 'op'])
-      await trace.handle({ type: 'output', unit, stage: step, bytes: Buffer.from(text) });
+      await trace.handle({
+        type: 'output',
+        unit,
+        attempt: 1,
+        stage: step,
+        bytes: Buffer.from(text),
+        offset: 0,
+      });
     const log = Buffer.concat(chunks).toString();
     expect(log).toContain('on [MASKED] ');
     expect(log.endsWith('say [MASKED]\n')).toBe(true);

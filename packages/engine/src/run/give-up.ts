@@ -1,0 +1,90 @@
+import {
+  RunnerError,
+  type JobCredential,
+  type JobRecord,
+  type JobResult,
+  type Plan,
+  type RecordedObject,
+} from '@millrace/core';
+import type { LoadedPlugin } from '../plugins/load-plugins.ts';
+import type { ExecutorOptions } from './executor.ts';
+import { outcomeOf } from './outcomes.ts';
+import { removeObjects, type Leftover } from './sweep.ts';
+import { defaultLimits } from './unit-ports.ts';
+
+/** A job of another process that nobody can go on with. */
+export interface LostJob {
+  readonly jobId: string;
+  /** Everything its record names. */
+  readonly objects: readonly RecordedObject[];
+  readonly credential?: JobCredential;
+  /** Why; it becomes the job's outcome. */
+  readonly error: RunnerError;
+}
+
+/** What is said of it, and what could not be removed. */
+export interface GivenUp {
+  readonly result: JobResult;
+  readonly leftovers: readonly Leftover[];
+}
+
+/** Removes what a record names. Needs nothing of the plan, nor of the plugins that made it. */
+export async function giveUpJob(
+  { api, clock, limits }: Pick<ExecutorOptions, 'api' | 'clock' | 'limits'>,
+  { jobId, objects, error }: LostJob,
+): Promise<GivenUp> {
+  const { cleanup, podGraceSeconds } = { ...defaultLimits, ...limits };
+  const leftovers = await removeObjects(
+    {
+      api,
+      clock,
+      jobId,
+      ledger: { mayExist: () => true, dropObject: () => undefined },
+      limits: { cleanup },
+      podGrace: podGraceSeconds,
+    },
+    objects,
+  );
+  return { result: { job: jobId, outcome: outcomeOf(error), units: [] }, leftovers };
+}
+
+/**
+ * Why a recorded job cannot be gone on with by this process, if so. A plan is run by the plugins that made it: their
+ * hooks belong to it. Pure.
+ */
+export function whyNotAdopted(
+  { reduced, plan }: Pick<JobRecord, 'reduced' | 'plan'>,
+  plugins: readonly LoadedPlugin[],
+): RunnerError | undefined {
+  if (reduced === true)
+    return notAdopted(
+      'it was too large for its record',
+      'shorten the job’s scripts or variables if it must survive restarts of the runner',
+    );
+  const missing = missingPlugins(plan, plugins);
+  return missing.length === 0
+    ? undefined
+    : notAdopted(
+        `it was planned with plugins that are not loaded now: ${missing.join(', ')}`,
+        'change the plugins of a runner when none of its jobs runs, or let them end first',
+      );
+}
+
+const missingPlugins = (
+  { job }: Pick<Plan, 'job'>,
+  plugins: readonly LoadedPlugin[],
+): readonly string[] =>
+  job.plugins
+    .filter(
+      ({ name, apiVersion }) =>
+        !plugins.some(({ plugin }) => plugin.name === name && plugin.apiVersion === apiVersion),
+    )
+    .map(({ name, apiVersion }) => `${name} (API ${apiVersion})`);
+
+const notAdopted = (why: string, hint: string): RunnerError =>
+  new RunnerError(`the runner was restarted and could not go on with the job: ${why}`, {
+    code: 'MILLRACE_E_NOT_ADOPTED',
+    kind: 'system',
+    reason: 'not_adopted',
+    hint,
+  });
