@@ -82,6 +82,28 @@ function commands(host: Host, done: (exitCode: number) => void): Command {
   };
 
   program
+    .command('run')
+    .description('take jobs from the GitLab servers of a config.toml and run them as pods')
+    .option('-c, --config <file>', 'config.toml', defaultConfig(host))
+    .option(
+      '--state-dir <folder>',
+      'where records and logs of running jobs are kept; default: .millrace beside the config',
+    )
+    .action(async (options: { readonly config: string; readonly stateDir?: string }) => {
+      const { runProcess } = await import('./run/run-process.ts');
+      const { listenForSignals } = await import('./run/run-signals.ts');
+      const logger = await openLogger(program, host, 'info');
+      const signals = listenForSignals(host, logger);
+      try {
+        const { config, stateDir } = options;
+        const files = { config, ...(stateDir === undefined ? {} : { stateDirectory: stateDir }) };
+        done(await runProcess({ ...files, environment: host.env }, { logger }, signals));
+      } finally {
+        signals.release();
+      }
+    });
+
+  program
     .command('exec')
     .description(
       'run one job of a local .gitlab-ci.yml, or all of them in order, on an embedded cluster or --kubeconfig',
@@ -185,6 +207,15 @@ function commands(host: Host, done: (exitCode: number) => void): Command {
   return program;
 }
 
+/** Where GitLab Runner looks: `CONFIG_FILE`, else a place that depends on who runs it. */
+function defaultConfig({ env }: Host): string {
+  const given = env['CONFIG_FILE'];
+  if (given !== undefined && given !== '') return given;
+  return process.getuid?.() === 0
+    ? '/etc/gitlab-runner/config.toml'
+    : `${env['HOME'] ?? '.'}/.gitlab-runner/config.toml`;
+}
+
 interface ExecArguments {
   readonly file: string;
   readonly job?: string;
@@ -248,12 +279,16 @@ const canceled = (message: string): RunnerError =>
 /** SIGHUP is a terminal that was closed. */
 const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-async function openLogger(program: Command, host: Host): Promise<Logger> {
+async function openLogger(
+  program: Command,
+  host: Host,
+  usual: 'info' | 'warn' = 'warn',
+): Promise<Logger> {
   const { openProcessLogger } = await import('./terminal/process-logger.ts');
   const { logFormat, debug } = program.opts<{ logFormat: LogFormat; debug?: boolean }>();
   return openProcessLogger({
     format: logFormat,
-    level: debug === true ? 'debug' : 'warn',
+    level: debug === true ? 'debug' : usual,
     stream: host.stderr,
   });
 }

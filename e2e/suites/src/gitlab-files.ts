@@ -32,31 +32,64 @@ export const kubeconfigText = (
     users: [{ name: 'u', user: { token: changes.token ?? adminToken } }],
   });
 
+/** What of a runner's entry is not the cluster's. */
+export interface RunnerEntry {
+  readonly url: string;
+  readonly token: string;
+  readonly concurrent?: number;
+  /** More lines of `[[runners]]`. */
+  readonly runner?: string;
+}
+
 /**
  * A `config.toml` of a runner that works in a namespace, with the cluster's images, which no registry has. Jobs that
  * name no image get the one with no more than a POSIX shell.
  */
-export function runnerConfigText(
-  { images, mountPrefix }: ClusterHandle,
-  namespace: string,
-): string {
-  const directories =
-    mountPrefix === undefined
-      ? []
-      : [`logs_base_dir = "${mountPrefix}"`, `scripts_base_dir = "${mountPrefix}"`];
-  return [
+export const runnerConfigText = (cluster: ClusterHandle, namespace: string): string =>
+  [
     '[[runners]]',
     'name = "suite"',
-    'executor = "kubernetes"',
-    ...(mountPrefix === undefined ? [] : [`builds_dir = "${mountPrefix}/builds"`]),
-    '[runners.kubernetes]',
-    `namespace = "${namespace}"`,
-    `image = "${images.shell}"`,
-    `helper_image = "${images.helper}"`,
-    'pull_policy = "if-not-present"',
-    // A process that is the first of its container does not end by a TERM that it has not asked for.
-    'pod_termination_grace_period_seconds = 1',
-    ...directories,
+    ...runnerLines(cluster),
+    ...podLines(cluster, namespace),
     '',
   ].join('\n');
-}
+
+/** The same for a runner that takes jobs from a server; the cluster's authority lies beside it in `authority.pem`. */
+export const runConfigText = (
+  cluster: ClusterHandle,
+  namespace: string,
+  { url, token, concurrent = 1, runner = '' }: RunnerEntry,
+): string =>
+  [
+    `concurrent = ${concurrent}`,
+    'check_interval = 1',
+    '[[runners]]',
+    'name = "suite"',
+    `url = "${url}"`,
+    `token = "${token}"`,
+    ...runnerLines(cluster),
+    runner,
+    ...podLines(cluster, namespace),
+    `host = "${cluster.server}"`,
+    `bearer_token = "${cluster.adminToken}"`,
+    'ca_file = "authority.pem"',
+    '',
+  ].join('\n');
+
+const runnerLines = ({ mountPrefix }: ClusterHandle): readonly string[] => [
+  'executor = "kubernetes"',
+  ...(mountPrefix === undefined ? [] : [`builds_dir = "${mountPrefix}/builds"`]),
+];
+
+const podLines = ({ images, mountPrefix }: ClusterHandle, namespace: string): readonly string[] => [
+  '[runners.kubernetes]',
+  `namespace = "${namespace}"`,
+  `image = "${images.shell}"`,
+  `helper_image = "${images.helper}"`,
+  'pull_policy = "if-not-present"',
+  // A process that is the first of its container does not end by a TERM that it has not asked for.
+  'pod_termination_grace_period_seconds = 1',
+  ...(mountPrefix === undefined
+    ? []
+    : [`logs_base_dir = "${mountPrefix}"`, `scripts_base_dir = "${mountPrefix}"`]),
+];

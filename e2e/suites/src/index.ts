@@ -6,3 +6,4 @@ export { executorPluginsSuite } from './executor-plugins-suite.ts';
 export { gitlabAccessSuite } from './gitlab-access-suite.ts';
 export { gitlabJobsSuite } from './gitlab-jobs-suite.ts';
 export { createdObjectsSuite } from './recorded/created-objects-suite.ts';
+export { gitlabRunSuite } from './gitlab-run-suite.ts';

@@ -34,6 +34,11 @@ export const CredentialToken: Token<JobCredential | undefined> = createToken(
   '@millrace/core/credential',
   'job',
 );
+/** How the runner itself reaches its API server; offered by the identity plugin. */
+export const ConnectionToken: Token<ClusterConnection> = createToken(
+  '@millrace/core/connection',
+  'generation',
+);
 /** Operating system and architecture of the nodes that the job may run on; offered by the scheduling plugin. */
 export const PlatformToken: Token<NodePlatform> = createToken('@millrace/core/platform', 'job');
 /** Whether jobs share the workspace's volume; offered by the volumes plugin. */
@@ -47,4 +52,17 @@ export interface NodePlatform {
   readonly os: string | undefined;
   readonly architecture: string | undefined;
   readonly windowsBuild: string | undefined;
+}
+
+/** Address and credentials of an API server as configured; empty text is unset. Files are read by whoever connects. */
+export interface ClusterConnection {
+  /** URL; unset: in-cluster, else the kubeconfig. */
+  readonly server: string;
+  /** Context of the kubeconfig. */
+  readonly context: string;
+  /** Secret. */
+  readonly token: string;
+  readonly caFile: string;
+  readonly certFile: string;
+  readonly keyFile: string;
 }

@@ -1,4 +1,5 @@
 import {
+  ConnectionToken,
   CredentialToken,
   definePlugin,
   JobRequestToken,
@@ -14,7 +15,7 @@ import { namespaceObject } from './namespace-object.ts';
 import { pluginName } from './plugin-name.ts';
 import { settingsSchema, type IdentitySettings } from './settings.ts';
 
-export type { ConnectionSettings, IdentitySettings } from './settings.ts';
+export type { IdentitySettings } from './settings.ts';
 
 /** Namespace, service account and API token of jobs. */
 export const plugin: Plugin<IdentitySettings> = definePlugin({
@@ -38,7 +39,8 @@ export const plugin: Plugin<IdentitySettings> = definePlugin({
       optional: true,
     },
   ],
-  setup: ({ settings, tap, provide }) => {
+  setup: ({ config, settings, tap, provide }) => {
+    provide(ConnectionToken, { needs: {} }, () => config.connection);
     provide(NamespaceToken, { needs: { settings, request: JobRequestToken } }, (given) =>
       jobNamespace(given.settings.value, given.request.id),
     );

@@ -1,3 +1,4 @@
+import type { ClusterConnection } from '@millrace/core';
 import { z } from 'zod';
 
 /** Settings of this plugin. */
@@ -15,19 +16,7 @@ export interface IdentitySettings {
   /** Whether pods get the service account's token; absent leaves it to the service account. */
   readonly automountServiceAccountToken?: boolean | undefined;
   /** How to reach the API server, and as whom. */
-  readonly connection: ConnectionSettings;
-}
-
-/** Address and credentials of the API server; empty text is unset. Files are read by whoever connects. */
-export interface ConnectionSettings {
-  /** URL; unset: in-cluster, else the kubeconfig. */
-  readonly server: string;
-  /** Context of the kubeconfig. */
-  readonly context: string;
-  readonly token: string;
-  readonly caFile: string;
-  readonly certFile: string;
-  readonly keyFile: string;
+  readonly connection: ClusterConnection;
 }
 
 /** Schema of {@link IdentitySettings}. */

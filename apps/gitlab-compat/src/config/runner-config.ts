@@ -17,6 +17,7 @@ const appKeys = [
   'millrace',
   'limit',
   'request_concurrency',
+  'strict_check_interval',
   'output_limit',
   'tls-ca-file',
   'tls-cert-file',
@@ -58,8 +59,13 @@ export function runnerConfig(text: string, file: string, name: string | undefine
   const runners = tables(document.value['runners']);
   const index =
     name === undefined ? 0 : runners.findIndex((runner) => textOf(runner['name']) === name);
-  const runner = runners[index];
-  if (runner === undefined) throw noRunner(file, name, runners);
+  if (runners[index] === undefined) throw noRunner(file, name, runners);
+  return runnerOf(document, file, index);
+}
+
+/** One runner of a parsed configuration. */
+export function runnerOf(document: TomlDocument, file: string, index: number): RunnerConfig {
+  const runner = tables(document.value['runners'])[index] ?? {};
   const millraceKey = lookupKey(runner, 'millrace');
   const own = object(millraceKey === undefined ? undefined : runner[millraceKey]);
   const runnerPath = ['runners', index];
@@ -85,7 +91,8 @@ export function runnerConfig(text: string, file: string, name: string | undefine
   };
 }
 
-async function readText(file: string, signal: AbortSignal): Promise<string> {
+/** @throws RunnerError `MILLRACE_E_CONFIG_UNREADABLE` */
+export async function readText(file: string, signal: AbortSignal): Promise<string> {
   try {
     return await readFile(file, { encoding: 'utf8', signal });
   } catch (cause) {
@@ -147,7 +154,9 @@ function noRunner(
   });
 }
 
-const tables = (value: JsonValue | undefined): readonly JsonObject[] =>
+/** The tables of an array of tables; none where it is something else. */
+export const tables = (value: JsonValue | undefined): readonly JsonObject[] =>
   Array.isArray(value) ? (value as readonly JsonObject[]) : [];
-const textOf = (value: JsonValue | undefined): string | undefined =>
+/** A text; undefined where it is something else. */
+export const textOf = (value: JsonValue | undefined): string | undefined =>
   typeof value === 'string' ? value : undefined;

@@ -8,6 +8,7 @@ import {
   type KubeConnection,
 } from '@millrace/kube';
 import { presentedVersion } from '../presented-version.ts';
+import { withToken } from './with-token.ts';
 
 /** Where local jobs run. */
 export interface LocalCluster {
@@ -94,19 +95,5 @@ export async function openLocalCluster(options: LocalClusterOptions): Promise<Lo
       await api.close();
       await cluster.close();
     },
-  };
-}
-
-/** The same server with another token and no other proof of who we are. */
-function withToken(facts: ConnectionFacts, token: string): ConnectionFacts {
-  const { server, ca, namespace, insecureSkipTlsVerify, tlsServerName } = facts;
-  return {
-    server,
-    token,
-    source: "the job's own token",
-    ...(ca === undefined ? {} : { ca }),
-    ...(namespace === undefined ? {} : { namespace }),
-    ...(insecureSkipTlsVerify === undefined ? {} : { insecureSkipTlsVerify }),
-    ...(tlsServerName === undefined ? {} : { tlsServerName }),
   };
 }

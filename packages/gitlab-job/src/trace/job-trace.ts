@@ -1,4 +1,4 @@
-import type { Clock, EmitRunEvent } from '@millrace/core';
+import type { Clock, EmitRunEvent, RunEvent } from '@millrace/core';
 import { createJobLog, gitlabStreams, type JobLog, type JobLogOptions } from '@millrace/logstream';
 import { createTraceWords } from './trace-words.ts';
 
@@ -24,6 +24,8 @@ export interface JobTraceOptions {
 export interface JobTrace {
   /** Takes the events of one run in their order; hand it to whoever runs the plan. */
   readonly handle: EmitRunEvent;
+  /** Takes an event that an earlier process has written: nothing is written, but what is open is known again. */
+  readonly again: (event: RunEvent) => void;
   /** The log that is written: how far it has come, and from where another process can go on. */
   readonly log: Pick<JobLog, 'addSecrets' | 'position' | 'state'>;
 }
@@ -45,6 +47,7 @@ export function createJobTrace(options: JobTraceOptions): JobTrace {
   };
   return {
     log,
+    again: (event) => void trace.words(event),
     handle: async (event) => {
       if (event.type === 'output') return put(log.write(gitlabStreams.work, event.bytes));
       // GitLab Runner's scripts leave an empty line at their end.
