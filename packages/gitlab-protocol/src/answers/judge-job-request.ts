@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '@millrace/core';
-import type { Reply } from '../calls/reply.ts';
+import { withoutBody, type DecodedReply, type Reply } from '../calls/reply.ts';
 
 /** A job that the server gave to this runner. */
 export interface JobOffer {
@@ -32,8 +32,8 @@ export type JobRequestOutcome = (
 };
 
 /** What the answer to `POST jobs/request` means. */
-export function judgeJobRequest(reply: Reply): JobRequestOutcome {
-  const outcome = { healthy: true, reply };
+export function judgeJobRequest(reply: DecodedReply): JobRequestOutcome {
+  const outcome = { healthy: true, reply: withoutBody(reply) };
   switch (reply.status) {
     case 201: {
       const job = readOffer(reply.body);
