@@ -15,6 +15,8 @@ export interface Finished {
 
 /** A running program. */
 export interface Running {
+  /** Undefined when it could not be started. */
+  readonly pid: number | undefined;
   readonly finished: Promise<Finished>;
   readonly kill: (signal: NodeJS.Signals) => void;
   /** Closes the reading end of its standard output, as `| head` does. */
@@ -54,6 +56,7 @@ export function startGitlab(
     child.once('close', (code) => resolve({ exitCode: code ?? -1, ...text }));
   });
   return {
+    pid: child.pid,
     finished,
     kill: (signal) => void child.kill(signal),
     stopReading: () => void child.stdout.destroy(),

@@ -13,3 +13,4 @@ export {
   type RunRequest,
 } from './run/executor.ts';
 export { defaultLimits, type RunLimits } from './run/unit-ports.ts';
+export { executorPermissions } from './run/permissions.ts';

@@ -71,7 +71,7 @@ const runnerLabel = (runnerId: string): string => `millrace.dev/runner=${runnerI
 
 /** Makes an executor. */
 export function createExecutor(options: ExecutorOptions): Executor {
-  const feeds = createPodFeeds(options.api, runnerLabel(options.runnerId));
+  const feeds = createPodFeeds({ ...options, labelSelector: runnerLabel(options.runnerId) });
   return { run: (request) => run(options, feeds, request), dispose: feeds.close };
 }
 
@@ -107,7 +107,11 @@ async function asWhom(
   if (credential === undefined) return execute(options, feeds, request, taker);
   if (options.accessAs === undefined) return { job: id, outcome: outcomeOf(noAccess()), units: [] };
   const access = options.accessAs(credential);
-  const own = createPodFeeds(access.api, runnerLabel(options.runnerId));
+  const own = createPodFeeds({
+    ...options,
+    api: access.api,
+    labelSelector: runnerLabel(options.runnerId),
+  });
   try {
     return await execute({ ...options, api: access.api }, own, request, taker);
   } finally {

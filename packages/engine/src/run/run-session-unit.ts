@@ -4,14 +4,16 @@ import type {
   PlannedObject,
   PlannedUnit,
   SessionWork,
+  Unit,
   UnitResult,
 } from '@millrace/core';
 import { resourceTypes } from '@millrace/kube-objects';
 import { createObject, createPlanned } from './cluster-objects.ts';
+import { createWhenRoom } from './create-when-room.ts';
 import { nodeOf, podError, type FollowedPod } from './judge-pod.ts';
 import { outcomeOf } from './outcomes.ts';
 import { fillPlaceholders } from './placeholders.ts';
-import { podStory } from './pod-story.ts';
+import { endedBeside, podStory } from './pod-story.ts';
 import { runStages, settle, type Progress } from './run-stages.ts';
 import { removeAttempt } from './sweep.ts';
 import { unending } from './unending.ts';
@@ -88,7 +90,7 @@ async function attempt(
   }
   const pod = observer.latest().pod ?? created;
   observer.dispose();
-  if (pod !== undefined) progress.outcome = await withStory(ports, progress.outcome, pod);
+  if (pod !== undefined) progress.outcome = await withStory(ports, progress.outcome, pod, unit);
   await removeAttempt(ports, unit.id, podName, lost !== undefined);
   return lost;
 }
@@ -105,10 +107,12 @@ async function createPod(
   const values = { attempt: number, startedAt: ports.clock.now(), pods: new Map() };
   await createPlanned(ports, unitObjects(ports, unit.id, 'before'), values);
   const manifest = fillPlaceholders(pod.manifest, values);
-  const created = await createObject(ports, resourceTypes.pods, {
-    ...manifest,
-    metadata: { ...manifest.metadata, name: podName },
-  });
+  const created = await createWhenRoom(ports, { unit, podName }, () =>
+    createObject(ports, resourceTypes.pods, {
+      ...manifest,
+      metadata: { ...manifest.metadata, name: podName },
+    }),
+  );
   const pods = new Map([[unit.id, created]]);
   await createPlanned(ports, unitObjects(ports, unit.id, 'after'), { ...values, pods });
   return created;
@@ -130,11 +134,20 @@ const unitObjects = (
       typeof scope === 'object' && scope.unit === unitId && moment === when,
   );
 
-/** A failure of the infrastructure with the pod's story, so that it survives the pod. */
-async function withStory(ports: UnitPorts, outcome: Outcome, pod: KubeObject): Promise<Outcome> {
-  if (outcome.kind !== 'failure' || untold.has(outcome.reason)) return outcome;
-  return { ...outcome, story: await podStory(ports.api, pod, { signal: unending() }) };
+/** A failure with the pod's story, so that it survives the pod. */
+async function withStory(
+  ports: UnitPorts,
+  outcome: Outcome,
+  pod: KubeObject,
+  { containers }: Unit,
+): Promise<Outcome> {
+  if (outcome.kind !== 'failure') return outcome;
+  const driven = containers.filter((each) => each.driven).map(({ name }) => name);
+  const story = own.has(outcome.reason)
+    ? endedBeside(pod, driven)
+    : await podStory(ports.api, pod, { signal: unending() });
+  return story.length === 0 && own.has(outcome.reason) ? outcome : { ...outcome, story };
 }
 
-/** Failures that the pod has nothing to add to. */
-const untold: ReadonlySet<string> = new Set(['script_failed', 'job_timeout', 'stage_timeout']);
+/** Failures of the work itself: all that the pod can add is which service did not live to see it. */
+const own: ReadonlySet<string> = new Set(['script_failed', 'job_timeout', 'stage_timeout']);

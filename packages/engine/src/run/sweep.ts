@@ -1,5 +1,5 @@
-import { withDeadline } from '@millrace/async';
-import { toRunnerError, type RecordedObject } from '@millrace/core';
+import { retry, withDeadline, type RetryPolicy } from '@millrace/async';
+import { isRunnerError, toRunnerError, type RecordedObject } from '@millrace/core';
 import { resourceTypes } from '@millrace/kube-objects';
 import { deleteObject, recordOf } from './cluster-objects.ts';
 import { sameObject } from './job-ledger.ts';
@@ -35,18 +35,36 @@ export async function removeAttempt(
     (object) =>
       (isPod(object) && object.name === podName) ||
       ending.some((entry) => sameObject(entry, object)),
+    once,
   );
   for (const { object, message } of failures)
     ports.logger.warn('deleting an object failed', { object, error: message });
 }
 
-/** Deletes everything the record still names, each though others fail. Returns the failures. */
-export const sweep = (ports: UnitPorts): Promise<readonly Leftover[]> => remove(ports, () => true);
+/**
+ * Deletes everything the record still names, each though others fail. An API server that is away comes back: it is asked
+ * again until the time for cleaning up is over. Returns the failures.
+ */
+export const sweep = (ports: UnitPorts): Promise<readonly Leftover[]> =>
+  remove(ports, () => true, untilTimeIsUp);
+
+/** The transport has tried a few times already; the sweep at the job's end is the second try. */
+const once: RetryPolicy = { attempts: 1, initialDelay: 0, maxDelay: 0, factor: 1, jitter: 'none' };
+const untilTimeIsUp: RetryPolicy = {
+  attempts: Number.POSITIVE_INFINITY,
+  initialDelay: 1_000,
+  maxDelay: 15_000,
+  factor: 2,
+  jitter: 'full',
+};
+const isPassing = (failure: unknown): 'retry' | 'never' =>
+  isRunnerError(failure) && failure.retry === 'operation' ? 'retry' : 'never';
 
 /** Pods first, then the rest in the reverse order of their creation, all within one deadline of its own. */
 async function remove(
   ports: UnitPorts,
   match: (object: RecordedObject) => boolean,
+  policy: RetryPolicy,
 ): Promise<readonly Leftover[]> {
   const objects = ports.ledger.record.objects.filter(match);
   const inOrder = [
@@ -57,15 +75,31 @@ async function remove(
   const until = ports.clock.monotonic() + ports.limits.cleanup;
   const failures: Leftover[] = [];
   for (const object of inOrder) {
+    const what = `${object.kind} ${object.namespace}/${object.name}`;
+    let last: unknown;
     try {
       const left = Math.max(0, until - ports.clock.monotonic());
       await withDeadline(ports.clock, left, unending(), (signal) =>
-        deleteObject(ports, object, isPod(object) ? grace : undefined, { signal }),
+        retry(
+          policy,
+          (failure) => {
+            last = failure;
+            const decision = isPassing(failure);
+            if (decision === 'retry')
+              ports.logger.warn('deleting an object failed; it will be tried again', {
+                object: what,
+                error: String(failure),
+              });
+            return decision;
+          },
+          () => deleteObject(ports, object, isPod(object) ? grace : undefined, { signal }),
+          { signal, clock: ports.clock },
+        ),
       );
     } catch (failure) {
       failures.push({
-        object: `${object.kind} ${object.namespace}/${object.name}`,
-        message: toRunnerError(failure).message,
+        object: what,
+        message: toRunnerError(last ?? failure).message,
       });
     }
   }

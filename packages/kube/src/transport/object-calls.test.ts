@@ -213,6 +213,16 @@ describe('repetition', () => {
     });
   });
 
+  it('says that an object may be there when only the last try surely did not make it', async () => {
+    const server = await startServer((_request, response) => {
+      if (server.seen.length === 1) response.destroy();
+      else failure(response, 429, 'TooManyRequests');
+    });
+    const { api } = testConnection(server.url);
+    const error = await failureOf(api.create(pods, pod, unlimited()));
+    expect(error).toMatchObject({ reason: 'api_overloaded', details: { processed: true } });
+  });
+
   it('does not repeat what might happen twice', async () => {
     const server = await startServer((_request, response) => response.destroy());
     const { api } = testConnection(server.url);
