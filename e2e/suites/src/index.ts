@@ -5,5 +5,6 @@ export { executorLimitsSuite } from './executor-limits-suite.ts';
 export { executorTroublesSuite } from './executor-troubles-suite.ts';
 export { executorPluginsSuite } from './executor-plugins-suite.ts';
 export { gitlabAccessSuite } from './gitlab-access-suite.ts';
+export { gitlabRightsSuite } from './gitlab-rights-suite.ts';
 export { gitlabJobsSuite } from './gitlab-jobs-suite.ts';
 export { createdObjectsSuite } from './recorded/created-objects-suite.ts';

@@ -1,4 +1,12 @@
-import type { JsonObject, KubeObject, ListSelection, ResourceType } from '@millrace/core';
+import type {
+  JsonObject,
+  KubeApi,
+  KubeObject,
+  ListSelection,
+  ResourceType,
+  WatchChange,
+  WatchSubscription,
+} from '@millrace/core';
 import { resourceTypes } from '@millrace/kube-objects';
 import { rawRequest, type ClusterHandle, type RawResponse } from '@millrace/testkit';
 
@@ -73,3 +81,33 @@ export const foreignType = (group: string, kind: string, plural: string): Resour
   kind,
   namespaced: true,
 });
+
+/** A change of a pod that the executor under test has taken in. */
+export interface TakenChange {
+  readonly wrap: (api: KubeApi) => KubeApi;
+  /** Resolves when the executor asks for the change after the one that matches: it then knows that one. */
+  readonly seen: Promise<void>;
+}
+
+/** Waits for a pod to change, as the executor sees it and not earlier. */
+export function afterChange(match: (pod: KubeObject) => boolean): TakenChange {
+  const { promise: seen, resolve } = Promise.withResolvers<void>();
+  async function* told(
+    changes: WatchSubscription['changes'],
+  ): AsyncGenerator<WatchChange> {
+    for await (const change of changes) {
+      yield change;
+      if (match(change.object)) resolve();
+    }
+  }
+  return {
+    seen,
+    wrap: (api) => ({
+      ...api,
+      watch: (selection) => {
+        const { changes, dispose } = api.watch(selection);
+        return { changes: told(changes), dispose };
+      },
+    }),
+  };
+}

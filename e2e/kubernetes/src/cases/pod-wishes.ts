@@ -52,3 +52,9 @@ export const beside = (
   rank: 10,
   ...more,
 });
+
+/** Mounts a volume in all containers. */
+export const mount = (name: string, mountPath: string): FieldContribution => ({
+  ...append('/volumeMounts', { name, mountPath }),
+  on: {},
+});
