@@ -23,6 +23,8 @@ export interface Running {
   readonly stopReading: () => void;
   /** Resolves when standard output or error contains the text. */
   readonly says: (text: string) => Promise<void>;
+  /** Calls back with each piece of standard output to come. */
+  readonly onOutput: (listener: (piece: string) => void) => void;
 }
 
 /** Starts `millrace-gitlab` from source as a process of its own. */
@@ -57,6 +59,7 @@ export function startGitlab(
   });
   return {
     pid: child.pid,
+    onOutput: (listener) => void child.stdout.on('data', listener),
     finished,
     kill: (signal) => void child.kill(signal),
     stopReading: () => void child.stdout.destroy(),

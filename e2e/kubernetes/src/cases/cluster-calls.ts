@@ -111,3 +111,20 @@ export function afterChange(match: (pod: KubeObject) => boolean): TakenChange {
     }),
   };
 }
+
+/** Merges into the node; a status is written apart. */
+export async function changeNode(
+  cluster: ClusterHandle,
+  change: JsonObject,
+  part?: 'status',
+): Promise<void> {
+  const [node] = await cluster.api.list(
+    { type: resourceTypes.nodes, namespace: '' },
+    { signal },
+  );
+  const path = `/api/v1/nodes/${node?.metadata.name ?? ''}${part === undefined ? '' : `/${part}`}`;
+  const answer = await asAdministrator(cluster, 'PATCH', path, change, {
+    'content-type': 'application/merge-patch+json',
+  });
+  if (answer.status !== 200) throw new Error(`changing the node: ${answer.text}`);
+}

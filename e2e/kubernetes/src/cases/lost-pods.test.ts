@@ -1,8 +1,8 @@
 import { jobStarter, type StartedJob } from '@millrace/e2e-suites/executor-fixture';
 import { resourceTypes } from '@millrace/kube-objects';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { askToEvict, foreignType, sighting } from './cluster-calls.ts';
-import { holdRegistry, type HeldRegistry } from './held-registry.ts';
+import { holdRegistry } from './held-registry.ts';
 import { setField, setInContainers } from './pod-wishes.ts';
 import { needsOwnCluster, realCluster } from './real-cluster.ts';
 
@@ -56,7 +56,7 @@ async function expectLost(job: StartedJob, { reason, message }: typeof deleted):
   });
 }
 
-describe.each(ways)('a pod that is %s', (_what, way, lost) => {
+describe.concurrent.each(ways)('a pod that is %s', (_what, way, lost) => {
   it('while no node fits it', async () => {
     const job = await jobs.start({
       stages: sleepingIn('script'),
@@ -84,14 +84,10 @@ describe.each(ways)('a pod that is %s', (_what, way, lost) => {
     expect(await cluster().leftovers(job.namespace)).toEqual([]);
   });
 
-  const registries: HeldRegistry[] = [];
-  afterEach(async () => {
-    for (const registry of registries.splice(0)) await registry.close();
-  });
-  it('while an image is pulled', async ({ skip }) => {
+  it('while an image is pulled', async ({ skip, onTestFinished }) => {
     skip(cluster().own === undefined, needsOwnCluster);
     const registry = await holdRegistry();
-    registries.push(registry);
+    onTestFinished(registry.close);
     const job = await jobs.start({
       stages: sleepingIn('script'),
       contributions: [
