@@ -78,7 +78,10 @@ export const executorLimitsSuite: Suite = defineSuite('executor limits', (cluste
       const job = await jobs.start({
         namespace,
         stages: ok,
-        ...(await asUser(namespace, rightsOf(() => true))),
+        ...(await asUser(
+          namespace,
+          rightsOf(() => true),
+        )),
       });
       expect((await job.result).outcome).toEqual({ kind: 'success' });
       expect(await cluster().leftovers(namespace)).toEqual([]);
@@ -193,7 +196,12 @@ async function namespaceWithQuota(
   const { changes, dispose } = cluster.api.watch({ type: quotas, namespace });
   await cluster.api.create(
     quotas,
-    { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'limits', namespace }, spec: { hard } },
+    {
+      apiVersion: 'v1',
+      kind: 'ResourceQuota',
+      metadata: { name: 'limits', namespace },
+      spec: { hard },
+    },
     { signal },
   );
   for await (const { object } of changes) {

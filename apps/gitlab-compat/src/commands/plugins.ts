@@ -31,17 +31,17 @@ export async function plugins(
 
 function pluginLines({ plugins: loaded }: Generation): string {
   const lines = loaded.map(({ plugin, origin, bindings }, index) => {
-      const keys = bindings.flatMap(({ rows, overwrites = [] }) => [
-        ...rows.map(({ key }) => key),
-        ...overwrites.map(({ gate }) => gate.key),
-      ]);
-      const rights = (plugin.permissions ?? []).map(rightText);
-      return [
-        `${index + 1}. ${plugin.name} (API ${plugin.apiVersion}), ${origin}`,
-        `   own table: [runners.millrace.${plugin.configKey}]`,
-        ...(keys.length === 0 ? [] : [`   keys: ${[...new Set(keys)].toSorted().join(', ')}`]),
-        ...(rights.length === 0 ? [] : [`   rights: ${rights.join('; ')}`]),
-      ].join('\n');
+    const keys = bindings.flatMap(({ rows, overwrites = [] }) => [
+      ...rows.map(({ key }) => key),
+      ...overwrites.map(({ gate }) => gate.key),
+    ]);
+    const rights = (plugin.permissions ?? []).map(rightText);
+    return [
+      `${index + 1}. ${plugin.name} (API ${plugin.apiVersion}), ${origin}`,
+      `   own table: [runners.millrace.${plugin.configKey}]`,
+      ...(keys.length === 0 ? [] : [`   keys: ${[...new Set(keys)].toSorted().join(', ')}`]),
+      ...(rights.length === 0 ? [] : [`   rights: ${rights.join('; ')}`]),
+    ].join('\n');
   });
   const engine = `The engine itself\n   rights: ${executorPermissions.map(rightText).join('; ')}`;
   return [...lines, engine].join('\n');

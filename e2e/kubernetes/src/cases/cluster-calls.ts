@@ -60,17 +60,12 @@ export async function askToEvict(
   { namespace, podName: name }: { readonly namespace: string; readonly podName: string },
   gracePeriodSeconds?: number,
 ): Promise<RawResponse> {
-  return asAdministrator(
-    cluster,
-    'POST',
-    `/api/v1/namespaces/${namespace}/pods/${name}/eviction`,
-    {
-      apiVersion: 'policy/v1',
-      kind: 'Eviction',
-      metadata: { name, namespace },
-      ...(gracePeriodSeconds === undefined ? {} : { deleteOptions: { gracePeriodSeconds } }),
-    },
-  );
+  return asAdministrator(cluster, 'POST', `/api/v1/namespaces/${namespace}/pods/${name}/eviction`, {
+    apiVersion: 'policy/v1',
+    kind: 'Eviction',
+    metadata: { name, namespace },
+    ...(gracePeriodSeconds === undefined ? {} : { deleteOptions: { gracePeriodSeconds } }),
+  });
 }
 
 /** A type that tests use and the product does not. */
@@ -92,9 +87,7 @@ export interface TakenChange {
 /** Waits for a pod to change, as the executor sees it and not earlier. */
 export function afterChange(match: (pod: KubeObject) => boolean): TakenChange {
   const { promise: seen, resolve } = Promise.withResolvers<void>();
-  async function* told(
-    changes: WatchSubscription['changes'],
-  ): AsyncGenerator<WatchChange> {
+  async function* told(changes: WatchSubscription['changes']): AsyncGenerator<WatchChange> {
     for await (const change of changes) {
       yield change;
       if (match(change.object)) resolve();
@@ -118,10 +111,7 @@ export async function changeNode(
   change: JsonObject,
   part?: 'status',
 ): Promise<void> {
-  const [node] = await cluster.api.list(
-    { type: resourceTypes.nodes, namespace: '' },
-    { signal },
-  );
+  const [node] = await cluster.api.list({ type: resourceTypes.nodes, namespace: '' }, { signal });
   const path = `/api/v1/nodes/${node?.metadata.name ?? ''}${part === undefined ? '' : `/${part}`}`;
   const answer = await asAdministrator(cluster, 'PATCH', path, change, {
     'content-type': 'application/merge-patch+json',

@@ -187,7 +187,9 @@ describe('a closed registry', () => {
   it('of a job without one is told in the job log, with the way out', async ({ skip }) => {
     skip(cluster().own === undefined, needsOwnCluster);
     const image = pulled.closed.replace(/:1$/, ':other');
-    await project().write({ '.gitlab-ci.yml': JSON.stringify({ job: { image, script: ['true'] } }) });
+    await project().write({
+      '.gitlab-ci.yml': JSON.stringify({ job: { image, script: ['true'] } }),
+    });
     const { exitCode, stdout, stderr } = await run();
     expect(stdout).toContain(
       `ERROR: Job failed: prepare environment: waiting for pod running: pulling image "${image}" for container build: image pull failed: `,

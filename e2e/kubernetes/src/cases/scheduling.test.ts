@@ -24,22 +24,25 @@ describe('a pod that no node fits', () => {
       [setInContainers('build', '/resources', { requests: { cpu: '5000' } })],
       /Insufficient cpu/,
     ],
-  ])('%s: the job waits with the scheduler’s words, and ends by name', async (_why, contributions, words) => {
-    const job = await jobs.start({
-      stages: ok,
-      contributions,
-      unit: { startTimeoutSeconds: 3 },
-    });
-    expect((await job.result).outcome).toMatchObject({
-      reason: 'pod_unschedulable',
-      message: expect.stringMatching(words),
-      hint: expect.stringContaining('no node fits'),
-    });
-    expect(job.recorder.events).toContainEqual(
-      expect.objectContaining({ type: 'unit-waiting', note: expect.stringMatching(words) }),
-    );
-    expect(await cluster().leftovers(job.namespace)).toEqual([]);
-  });
+  ])(
+    '%s: the job waits with the scheduler’s words, and ends by name',
+    async (_why, contributions, words) => {
+      const job = await jobs.start({
+        stages: ok,
+        contributions,
+        unit: { startTimeoutSeconds: 3 },
+      });
+      expect((await job.result).outcome).toMatchObject({
+        reason: 'pod_unschedulable',
+        message: expect.stringMatching(words),
+        hint: expect.stringContaining('no node fits'),
+      });
+      expect(job.recorder.events).toContainEqual(
+        expect.objectContaining({ type: 'unit-waiting', note: expect.stringMatching(words) }),
+      );
+      expect(await cluster().leftovers(job.namespace)).toEqual([]);
+    },
+  );
 
   it('until a node gets the label: the job goes on', async () => {
     const label = own('label');
@@ -71,7 +74,8 @@ describe('a pod that no node fits', () => {
       const second = await jobs.start({ ...one, stages: ok });
       await second.recorder.seen(
         (event) =>
-          event.type === 'unit-waiting' && event.note?.includes(`Insufficient ${resource}`) === true,
+          event.type === 'unit-waiting' &&
+          event.note?.includes(`Insufficient ${resource}`) === true,
       );
       first.cancel.abort();
       await first.result;

@@ -99,6 +99,14 @@ describe('the API server is killed and started again', () => {
       expect(job.recorder.output().toString()).toBe(outputOf(stage));
     }
     expect(pending.recorder.events.some(({ type }) => type === 'unit-finished')).toBe(false);
+    // A server that has just come up refuses rights for a moment; nobody falls back to polling for that.
+    const follows = cluster()
+      .requests()
+      .filter(
+        ({ namespace: of, resource, verb }) =>
+          of === namespace && resource === 'pods' && ['list', 'watch'].includes(verb),
+      );
+    expect(follows.at(-1)?.verb).toBe('watch');
     pending.cancel.abort();
     expect((await pending.result).outcome.kind).toBe('canceled');
     expect(await cluster().leftovers(namespace)).toEqual([]);
@@ -153,9 +161,7 @@ it('the database of the API server is killed in a script and at a job’s end: t
   const short = await jobs.start({ stages: slowIn('after', 1) });
   await Promise.all([long, short].map(isHere));
   await without('etcd', { force: true }, () =>
-    short.recorder.seen(
-      (event) => event.type === 'stage-finished' && event.stage.name === 'after',
-    ),
+    short.recorder.seen((event) => event.type === 'stage-finished' && event.stage.name === 'after'),
   );
   await expectWhole(long, 'script');
   await expectWhole(short, 'after');
@@ -175,9 +181,7 @@ describe('the kubelet', () => {
     let job: StartedJob | undefined;
     await without('kubelet', { force: false }, async () => {
       job = await jobs.start({ stages: slowIn('script', 0) });
-      await job.recorder.seen(
-        (event) => event.type === 'unit-waiting' && event.node !== undefined,
-      );
+      await job.recorder.seen((event) => event.type === 'unit-waiting' && event.node !== undefined);
     });
     await expectWhole(job as StartedJob, 'script');
   });

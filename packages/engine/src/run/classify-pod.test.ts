@@ -263,12 +263,12 @@ it.each<[string, string]>([
 
 it('an eviction for a limit says which to raise', () => {
   const message = 'Usage of EmptyDir volume "d" exceeds the limit "5Mi". ';
-  expect(
-    classifyPod(snapshot(pod({ phase: 'Failed', reason: 'Evicted', message }))),
-  ).toMatchObject({
-    outcome: {
-      message: 'pod "ns/p" was evicted: Usage of EmptyDir volume "d" exceeds the limit "5Mi".',
-      hint: 'raise the limit that the message names, or use less',
+  expect(classifyPod(snapshot(pod({ phase: 'Failed', reason: 'Evicted', message })))).toMatchObject(
+    {
+      outcome: {
+        message: 'pod "ns/p" was evicted: Usage of EmptyDir volume "d" exceeds the limit "5Mi".',
+        hint: 'raise the limit that the message names, or use less',
+      },
     },
-  });
+  );
 });

@@ -162,7 +162,11 @@ function terminated({ name, terminated: end }: ContainerStatus): PodVerdict {
   const reason = end?.reason ?? '';
   const detail = end?.message === undefined || end.message === '' ? '' : `: ${end.message.trim()}`;
   if (notStarted.has(reason))
-    return failed('container_start_failed', `container ${name} cannot be started${detail}`, cannotStart);
+    return failed(
+      'container_start_failed',
+      `container ${name} cannot be started${detail}`,
+      cannotStart,
+    );
   const what = `container ${name} ended while the job needed it: exit code: ${code}, reason: '${reason}'${detail}`;
   if (reason === 'OOMKilled')
     return failed(

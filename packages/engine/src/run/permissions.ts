@@ -19,7 +19,8 @@ export const executorPermissions: readonly Permission[] = [
     apiGroups: [''],
     resources: ['pods/exec'],
     verbs: ['get', 'create'],
-    reason: 'The session into each pod: opened by a GET, and since Kubernetes 1.35 by leave to create too.',
+    reason:
+      'The session into each pod: opened by a GET, and since Kubernetes 1.35 by leave to create too.',
   },
   {
     apiGroups: [''],

@@ -197,7 +197,7 @@ export class PodFeed {
 const pollPause = 3_000;
 
 const isForbidden = (failure: unknown): failure is RunnerError =>
-  isRunnerError(failure) && failure.reason === 'api_forbidden';
+  isRunnerError(failure) && failure.reason === 'api_forbidden' && failure.retry === 'never';
 
 function tell(watched: Watched, sighting: PodSighting): void {
   const { change } = watched;

@@ -21,7 +21,11 @@ const running: JsonObject = { running: {} };
 
 it.each<[string, KubeObject, readonly string[]]>([
   ['a pod without status tells nothing', { apiVersion: 'v1', kind: 'Pod', metadata: {} }, []],
-  ['a service that runs or ended well is no news', pod(container('a', running), container('b', ended(0, 'Completed'))), []],
+  [
+    'a service that runs or ended well is no news',
+    pod(container('a', running), container('b', ended(0, 'Completed'))),
+    [],
+  ],
   [
     'a service that was killed is',
     pod(container('db', ended(137, 'OOMKilled'))),

@@ -133,10 +133,7 @@ async function act(
 ): Promise<Outcome> {
   const { action } = stage;
   if (action.do === 'script')
-    return scriptOutcome(
-      await driver.runScript(stage, action.script, { signal }),
-      stage.container,
-    );
+    return scriptOutcome(await driver.runScript(stage, action.script, { signal }), stage.container);
   const transfer = ports.transfers[action.transfer];
   if (action.do === 'receive' && transfer?.direction === 'receive') {
     await driver.receive(stage, () => transfer.open({ signal }), action.directory, { signal });
