@@ -17,3 +17,4 @@ export {
 export type { GivenUp, LostJob } from './run/give-up.ts';
 export type { Leftover } from './run/sweep.ts';
 export { defaultLimits, type RunLimits } from './run/unit-ports.ts';
+export { executorPermissions } from './run/permissions.ts';

@@ -130,9 +130,10 @@ const typeOf = ({ group, version, plural, kind, namespace }: RecordedObject): Re
   namespaced: namespace !== '',
 });
 
-/** The server answered and did not carry it out; without an answer nobody knows. */
+/** The server answered and did not carry it out, or was never reached; without an answer nobody knows. */
 function isRefusal(failure: unknown): boolean {
   if (!isRunnerError(failure)) return false;
+  if (failure.details['processed'] === false) return true;
   const status = failure.details['status'];
   const code = typeof status === 'object' && status !== null && 'code' in status ? status.code : 0;
   return typeof code === 'number' && code >= 400 && code < 500;

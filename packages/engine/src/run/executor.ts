@@ -100,7 +100,7 @@ const runnerLabel = (runnerId: string): string => `millrace.dev/runner=${runnerI
 
 /** Makes an executor. */
 export function createExecutor(options: ExecutorOptions): Executor {
-  const feeds = createPodFeeds(options.api, runnerLabel(options.runnerId));
+  const feeds = createPodFeeds({ ...options, labelSelector: runnerLabel(options.runnerId) });
   return {
     run: (request) => run(options, feeds, request, request),
     adopt: (request) => adopt(options, feeds, request),
@@ -196,7 +196,11 @@ async function asWhom(
     return request.adopted === undefined ? recordEnded(options, request, result) : result;
   }
   const access = options.accessAs(credential);
-  const own = createPodFeeds(access.api, runnerLabel(options.runnerId));
+  const own = createPodFeeds({
+    ...options,
+    api: access.api,
+    labelSelector: runnerLabel(options.runnerId),
+  });
   try {
     return await executeJob({ ...options, api: access.api }, own, request, taker);
   } finally {

@@ -170,7 +170,7 @@ async function act(
   if (action.do === 'script') {
     const record = await driver.runScript(stage, action.script, { signal, onStarted });
     onRecord(record);
-    return scriptOutcome(record.exitCode);
+    return scriptOutcome(record.exitCode, stage.container);
   }
   const transfer = ports.transfers[action.transfer];
   if (action.do === 'receive' && transfer?.direction === 'receive') {

@@ -7,6 +7,7 @@ import {
 } from '@millrace/core';
 import { resourceTypes } from '@millrace/kube-objects';
 import { createObject, createPlanned, existing, recordOf } from './cluster-objects.ts';
+import { createWhenRoom } from './create-when-room.ts';
 import { fillPlaceholders } from './placeholders.ts';
 import { entriesOfUnit, unitObjects } from './recorded-objects.ts';
 import type { UnitPorts } from './unit-ports.ts';
@@ -47,7 +48,9 @@ export async function takePod(
     if (userCodeStarted) return found;
   }
   await createPlanned(ports, unitObjects(plan, unit.id, 'before'), values);
-  const created = await createObject(ports, resourceTypes.pods, named);
+  const created = await createWhenRoom(ports, { unit, podName }, () =>
+    createObject(ports, resourceTypes.pods, named),
+  );
   const pods = new Map([[unit.id, created]]);
   await createPlanned(ports, unitObjects(plan, unit.id, 'after'), { ...values, pods });
   return created;

@@ -47,6 +47,7 @@ export function createObjectCalls(client: ApiClient): ObjectCalls {
   const create: KubeApi['create'] = async (type, object, { dryRun, ...options }) => {
     const { namespace = '', name = '' } = object.metadata;
     const ref = { type, namespace, name };
+    let unclear = false;
     try {
       return asObject(
         await client.call(
@@ -60,10 +61,15 @@ export function createObjectCalls(client: ApiClient): ObjectCalls {
             repeatable: name === '' ? 'if-unprocessed' : 'always',
           },
           options,
+          () => {
+            unclear = true;
+          },
         ),
       );
     } catch (error) {
-      if (!isRunnerError(error) || error.reason !== 'api_already_exists' || dryRun) throw error;
+      if (!isRunnerError(error)) throw error;
+      if (error.reason !== 'api_already_exists' || dryRun)
+        throw unclear ? perhapsProcessed(error) : error;
       return adopt(await get(ref, options), object, error);
     }
   };
@@ -185,5 +191,16 @@ function adopt(existing: KubeObject, wanted: KubeObject, refusal: RunnerError): 
     hint: 'Wait until it is gone.',
     details: refusal.details,
     cause: refusal,
+  });
+}
+
+/** The last try surely did nothing, but one before it may have. */
+function perhapsProcessed(error: RunnerError): RunnerError {
+  if (error.details['processed'] !== false) return error;
+  const { code, kind, reason, retry, hint, cause } = error;
+  return new RunnerError(error.message, {
+    ...{ code, kind, reason, retry, cause },
+    ...(hint === undefined ? {} : { hint }),
+    details: { ...error.details, processed: true },
   });
 }
