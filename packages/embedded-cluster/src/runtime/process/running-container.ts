@@ -87,7 +87,8 @@ export function superviseContainer(
         options.stdin && pipes.input !== undefined
           ? writeInput(pipes.input.ours, data)
           : Promise.resolve(),
-      endInput: () => void (options.stdin && pipes.input?.ours.end()),
+      // Whoever leaves takes the input with them only if the container asked for that.
+      endInput: () => void (options.stdin && spec.stdinOnce && pipes.input?.ours.end()),
       resize: () => undefined,
       exit,
       kill: output.detach,
