@@ -74,6 +74,10 @@ describe('a job', () => {
     job.cancel.abort(canceled);
     expect((await job.result).outcome.kind).toBe('canceled');
     expect(job.recorder.output().toString()).toBe('started\nafter\n');
+    const {
+      records: [stored],
+    } = await job.store.list({ signal: new AbortController().signal });
+    expect(stored?.record.ended).toMatchObject({ how: 'cancel', message: 'canceled' });
     expect(await cluster.leftovers(job.namespace)).toEqual([]);
   });
 

@@ -61,9 +61,12 @@ const outputOf = (events: readonly RunEvent[]): string =>
     events.flatMap((event) => (event.type === 'output' ? [event.bytes] : [])),
   ).toString();
 
+/** Every third point, in every run; all of them in a full drill. */
+const step = Number(process.env['MILLRACE_DRILL_RUNS'] ?? '0') >= 300 ? 1 : 3;
+
 /** Lines in three bursts, so that there is output to be killed in. */
 const script = `echo 'the script runs'
-for burst in 1 2 3; do seq -f "line $burst-%05g" 1 300; sleep 0.05; done`;
+for burst in 1 2 3; do seq -f "line $burst-%05g" 1 300; sleep 0.2; done`;
 const printed = [1, 2, 3]
   .flatMap((burst) =>
     Array.from({ length: 300 }, (_, at) => `line ${burst}-${String(at + 1).padStart(5, '0')}\n`),
@@ -89,7 +92,7 @@ interface Drill {
   readonly attempts: number;
 }
 
-const drills: readonly (readonly [string, Drill])[] = [
+const drills = [
   [
     'succeeds',
     {
@@ -112,14 +115,14 @@ const drills: readonly (readonly [string, Drill])[] = [
       attempts: 2,
     },
   ],
-];
+] as const satisfies readonly (readonly [string, Drill])[];
 
 async function check(spec: DrillSpec, { output, outcome, attempts }: Drill): Promise<void> {
   const [result, ...others] = await reportsOf(spec);
   expect(result).toMatchObject({ outcome, units: [{ attempts }] });
   for (const other of others) expect(other).toEqual(result);
   const events = journalOf(drillFiles(spec.folder).journal);
-  expect(outputOf(events) === output, outputOf(events)).toBe(true);
+  expect(outputOf(events)).toBe(output);
   const keys = events.map(eventKey).filter((key) => key !== undefined);
   expect(keys).toEqual([...new Set(keys)]);
   expect(keys.filter((key) => key.startsWith('stage-finished'))).toHaveLength(
@@ -130,15 +133,23 @@ async function check(spec: DrillSpec, { output, outcome, attempts }: Drill): Pro
   await store.close();
 }
 
+it('two processes cannot have one state directory: the second says whose it is', async () => {
+  const spec = await newDrill(drills[0][1].variant);
+  const store = await openDirectoryStore(drillFiles(spec.folder).records, { signal });
+  expect(await runProgram(spec)).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringContaining(`belongs to the running process ${process.pid}`),
+  });
+  await store.close();
+});
+
 describe.each(drills)('a job that %s', (_name, drill) => {
-  it('loses nothing wherever its process is killed: for every point, the next process ends it as it would have ended', async () => {
+  it('loses nothing wherever its process is killed: the next process ends it as it would have ended', async () => {
     let points = 0;
     let next = 1;
     const killedAt = async (n: number): Promise<void> => {
       const spec = await newDrill(drill.variant);
-      const t0 = Date.now();
       const end = await runProgram({ ...spec, killAt: n });
-      const t1 = Date.now();
       const passed = await pointsOf(spec);
       try {
         if (end.signal === null) {
@@ -148,7 +159,6 @@ describe.each(drills)('a job that %s', (_name, drill) => {
           expect(end.signal).toBe('SIGKILL');
           await workOnJob(spec, signal);
         }
-        process.stderr.write(`${passed.at(-1)} ${t1 - t0} ${Date.now() - t1}\n`);
         await check(spec, drill);
       } catch (cause) {
         throw new Error(`killed at ${passed.at(-1) ?? '?'}: ${String(cause)}`, { cause });
@@ -157,13 +167,12 @@ describe.each(drills)('a job that %s', (_name, drill) => {
     const killOn = async (): Promise<void> => {
       while (points === 0) {
         const n = next;
-        next += 1;
+        next += step;
         await killedAt(n);
       }
     };
     await Promise.all([killOn(), killOn(), killOn()]);
-    process.stderr.write(`points ${points}\n`);
-    expect(points).toBeGreaterThanOrEqual(25);
+    expect(points).toBeGreaterThanOrEqual(75);
     expect(await cluster.leftovers(namespace)).toEqual([]);
   }, 600_000);
 });

@@ -84,7 +84,10 @@ export async function workOnJob(spec: DrillSpec, signal: AbortSignal): Promise<v
     const ports = {
       generation,
       emit: journal.emit,
-      persist: () => Promise.resolve(point('everything taken is to be made sure of')),
+      persist: () => {
+        point('everything taken is to be made sure of');
+        return Promise.resolve();
+      },
       cancel: signal,
       abort: signal,
     };

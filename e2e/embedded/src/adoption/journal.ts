@@ -14,12 +14,13 @@ export interface Journal {
 /** A taker that writes one line an event: a line is there or it is not. */
 export function openJournal(file: string, point: Point): Journal {
   return {
-    emit: async (event) => {
+    emit: (event) => {
       point(`before ${event.type} is taken`);
       const bytes =
         event.type === 'output' ? Buffer.from(event.bytes).toString('base64') : undefined;
       appendFileSync(file, `${JSON.stringify({ ...event, bytes })}\n`);
       point(`after ${event.type} is taken`);
+      return Promise.resolve();
     },
     taken: () => journalOf(file).reduce(takenAfter, nothingTaken),
   };
