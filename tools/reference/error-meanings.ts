@@ -251,6 +251,11 @@ export const errorMeanings: Readonly<Record<string, ErrorMeaning>> = {
     meaning: 'A name of a stage, path or pattern cannot be sent to the pod.',
     act: 'Rename it: no line break or NUL; names of stages also without slash and leading dot, at most 200 characters.',
   },
+  MILLRACE_E_NOT_ADOPTED: {
+    meaning:
+      'The runner was restarted, and the new process could not go on with a job of the old one.',
+    act: 'Look at the reason in the message: plugins that are not loaded now, or a job too large for its record.',
+  },
   MILLRACE_E_PATCH: {
     meaning: 'A patch cannot be applied; the words are those of the Kubernetes libraries.',
     act: 'Correct the patch; `explain` shows the pod that it is applied to.',
@@ -367,7 +372,8 @@ export const errorMeanings: Readonly<Record<string, ErrorMeaning>> = {
     act: 'Remove the file that the message names; its job is not adopted.',
   },
   MILLRACE_E_STORE_SIZE: {
-    meaning: "A job's record is too large to be kept.",
+    meaning:
+      "A job's record is too large to be kept. The job runs, but after a restart it could only be ended.",
     act: "Shorten the job's scripts or variables.",
   },
   MILLRACE_E_STORE_VERSION: {

@@ -7,7 +7,7 @@ import {
   type RecordedObject,
 } from '@millrace/core';
 import type { LoadedPlugin } from '../plugins/load-plugins.ts';
-import type { ExecutorOptions } from './executor.ts';
+import type { ExecutorOptions } from './executor-options.ts';
 import { outcomeOf } from './outcomes.ts';
 import { removeObjects, type Leftover } from './sweep.ts';
 import { defaultLimits } from './unit-ports.ts';

@@ -1,8 +1,8 @@
 import { retry, withDeadline, type RetryPolicy } from '@millrace/async';
 import { isRunnerError, toRunnerError, type Logger, type RecordedObject } from '@millrace/core';
 import { resourceTypes } from '@millrace/kube-objects';
-import { deleteObject, recordOf, type DeletePorts } from './cluster-objects.ts';
-import { sameObject } from './job-ledger.ts';
+import { deleteObject, type DeletePorts } from './cluster-objects.ts';
+import { recordOf, sameObject } from './object-entry.ts';
 import { unending } from './unending.ts';
 import type { RunLimits, UnitPorts } from './unit-ports.ts';
 
