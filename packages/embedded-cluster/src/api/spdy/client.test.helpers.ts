@@ -29,7 +29,7 @@ interface Open {
 }
 
 /** Speaks the client's half of SPDY/3. */
-export function spdyClient(duplex: Duplex): SpdyClient {
+function spdyClient(duplex: Duplex): SpdyClient {
   const writeHeaders = createHeaderWriter();
   const readFrames = createFrameReader();
   const streams = new Map<number, Open>();
