@@ -7,6 +7,7 @@ import type {
   WatchChange,
   WatchSubscription,
 } from '@millrace/core';
+import { deferred, type Deferred } from '@millrace/async';
 import { resourceTypes } from '@millrace/kube-objects';
 import { rawRequest, type ClusterHandle, type RawResponse } from '@millrace/testkit';
 
@@ -27,18 +28,6 @@ export async function sighting(
   }
   throw new Error(`the watch of ${selection.type.plural} ended`);
 }
-
-/** Resolves with a pod when it matches. */
-export const podSighting = (
-  cluster: ClusterHandle,
-  { namespace, podName }: { readonly namespace: string; readonly podName: string },
-  match: (pod: KubeObject, deleted: boolean) => boolean,
-): Promise<KubeObject> =>
-  sighting(
-    cluster,
-    { type: resourceTypes.pods, namespace, fieldSelector: `metadata.name=${podName}` },
-    match,
-  );
 
 /** Sends a request as the administrator. */
 export const asAdministrator = (
@@ -86,15 +75,15 @@ export interface TakenChange {
 
 /** Waits for a pod to change, as the executor sees it and not earlier. */
 export function afterChange(match: (pod: KubeObject) => boolean): TakenChange {
-  const { promise: seen, resolve } = Promise.withResolvers<void>();
+  const seen: Deferred<void> = deferred();
   async function* told(changes: WatchSubscription['changes']): AsyncGenerator<WatchChange> {
     for await (const change of changes) {
       yield change;
-      if (match(change.object)) resolve();
+      if (match(change.object)) seen.resolve();
     }
   }
   return {
-    seen,
+    seen: seen.promise,
     wrap: (api) => ({
       ...api,
       watch: (selection) => {

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { deferred, type Deferred } from '@millrace/async';
 
 /** A registry of this machine that lets nodes wait for an image. */
 export interface HeldRegistry {
@@ -14,23 +15,23 @@ export interface HeldRegistry {
 
 /** Starts a registry that answers for an image only when told. */
 export async function holdRegistry(): Promise<HeldRegistry> {
-  const { promise: asked, resolve } = Promise.withResolvers<void>();
-  const { promise: released, resolve: release } = Promise.withResolvers<void>();
+  const asked: Deferred<void> = deferred();
+  const released: Deferred<void> = deferred();
   const server = createServer((request, response) => {
     if (request.url?.includes('/manifests/') !== true) {
       response.end('{}');
       return;
     }
-    resolve();
-    void released.then(() => response.writeHead(404).end());
+    asked.resolve();
+    void released.promise.then(() => response.writeHead(404).end());
   });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   return {
     image: `127.0.0.1:${(server.address() as AddressInfo).port}/held:1`,
-    asked,
-    release,
+    asked: asked.promise,
+    release: released.resolve,
     close: async () => {
-      release();
+      released.resolve();
       server.closeAllConnections();
       await new Promise((closed) => server.close(closed));
     },

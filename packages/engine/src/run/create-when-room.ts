@@ -25,7 +25,9 @@ export async function createWhenRoom(
         if (note === undefined || clock.monotonic() + limits.waitingRepeat > until) throw failure;
         await ports.emit({
           type: 'unit-waiting',
-          ...{ unit, podName, note },
+          unit,
+          podName,
+          note,
           namespace: plan.job.namespace,
           node: undefined,
           phase: 'Pending',

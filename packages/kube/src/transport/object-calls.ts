@@ -14,6 +14,7 @@ import {
 import type { ApiClient } from './api-client.ts';
 import { collectionPath, objectPath } from './api-request.ts';
 import { createListCall, type ListCall } from './list-objects.ts';
+import { withFields } from './with-fields.ts';
 
 /** The label by which an object is known to be this job's. */
 const jobLabel = 'millrace.dev/job';
@@ -47,7 +48,7 @@ export function createObjectCalls(client: ApiClient): ObjectCalls {
   const create: KubeApi['create'] = async (type, object, { dryRun, ...options }) => {
     const { namespace = '', name = '' } = object.metadata;
     const ref = { type, namespace, name };
-    let unclear = false;
+    const attempts = { unclear: false };
     try {
       return asObject(
         await client.call(
@@ -62,14 +63,15 @@ export function createObjectCalls(client: ApiClient): ObjectCalls {
           },
           options,
           () => {
-            unclear = true;
+            attempts.unclear = true;
           },
         ),
       );
     } catch (error) {
       if (!isRunnerError(error)) throw error;
       if (error.reason !== 'api_already_exists' || dryRun)
-        throw unclear ? perhapsProcessed(error) : error;
+        // The last try surely did nothing, but one before it may have.
+        throw attempts.unclear ? withFields(error, { details: { processed: true } }) : error;
       return adopt(await get(ref, options), object, error);
     }
   };
@@ -191,16 +193,5 @@ function adopt(existing: KubeObject, wanted: KubeObject, refusal: RunnerError): 
     hint: 'Wait until it is gone.',
     details: refusal.details,
     cause: refusal,
-  });
-}
-
-/** The last try surely did nothing, but one before it may have. */
-function perhapsProcessed(error: RunnerError): RunnerError {
-  if (error.details['processed'] !== false) return error;
-  const { code, kind, reason, retry, hint, cause } = error;
-  return new RunnerError(error.message, {
-    ...{ code, kind, reason, retry, cause },
-    ...(hint === undefined ? {} : { hint }),
-    details: { ...error.details, processed: true },
   });
 }

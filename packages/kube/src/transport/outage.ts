@@ -1,4 +1,5 @@
-import { RunnerError, type Clock } from '@millrace/core';
+import type { Clock, RunnerError } from '@millrace/core';
+import { withFields } from './with-fields.ts';
 
 /** What a connection remembers about an API server that it lost. */
 export interface Outage {
@@ -25,13 +26,7 @@ export function createOutage(clock: Clock): Outage {
     },
     judge: (error) => {
       if (!refusals.has(error.reason) || clock.monotonic() - lostAt > doubt) return error;
-      const { code, kind, reason, hint, cause, message } = error;
-      return new RunnerError(message, {
-        ...{ code, kind, reason, cause },
-        ...(hint === undefined ? {} : { hint }),
-        retry: 'operation',
-        details: { ...error.details, processed: false },
-      });
+      return withFields(error, { retry: 'operation', details: { processed: false } });
     },
   };
 }

@@ -321,13 +321,15 @@ describe('without the right to watch', () => {
   it('goes on watching when a server that has just come up refuses it for a while', async () => {
     let opened = 0;
     const server = await startServer((request, response) => {
-      if (!request.query.has('watch'))
-        return json(response, 200, {
-          metadata: { resourceVersion: '100' },
-          items: [pod('a', '1')],
-        });
+      if (!request.query.has('watch')) {
+        json(response, 200, { metadata: { resourceVersion: '100' }, items: [pod('a', '1')] });
+        return;
+      }
       opened += 1;
-      if (opened === 2 || opened === 3) return failure(response, 403, 'Forbidden', 'cannot watch');
+      if (opened === 2 || opened === 3) {
+        failure(response, 403, 'Forbidden', 'cannot watch');
+        return;
+      }
       response.writeHead(200, { 'content-type': 'application/json' });
       response.write(event('MODIFIED', pod('a', String(opened + 1))));
       if (opened === 1) setImmediate(() => response.destroy());
