@@ -175,4 +175,29 @@ describe.each(drills)('a job that %s', (_name, drill) => {
     expect(points).toBeGreaterThanOrEqual(75);
     expect(await cluster.leftovers(namespace)).toEqual([]);
   }, 600_000);
+
+  it.each([
+    [8, 6],
+    [30, 4],
+    [45, 14],
+    [62, 3],
+  ])(
+    'is killed at point %i, and the process that adopts it at its point %i: the third one ends it',
+    async (first, second) => {
+      const spec = await newDrill(drill.variant);
+      for (const n of [first, second]) {
+        const end = await runProgram({ ...spec, killAt: n });
+        expect(end).toMatchObject({ signal: 'SIGKILL' });
+      }
+      const passed = await pointsOf(spec);
+      await workOnJob(spec, signal);
+      try {
+        await check(spec, drill);
+      } catch (cause) {
+        throw new Error(`killed last at ${passed.at(-1) ?? '?'}: ${String(cause)}`, { cause });
+      }
+      expect(await cluster.leftovers(namespace)).toEqual([]);
+    },
+    300_000,
+  );
 });
