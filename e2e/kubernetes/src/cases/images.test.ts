@@ -80,10 +80,9 @@ const cases: readonly Case[] = [
 ];
 
 describe.concurrent('a job with an image', () => {
-  it.each(cases)('$what fails by name, and says what to do', async (each) => {
+  it.for(cases)('$what fails by name, and says what to do', async (each, { skip }) => {
     const { image, policy, reason, message, hint, own = false } = each;
-    // A test of `it.each` has no context of its own to leave itself out with.
-    if (own && cluster().own === undefined) return;
+    skip(own && cluster().own === undefined, needsOwnCluster);
     const job = await jobs.start({
       stages: ok,
       contributions: [
@@ -122,7 +121,7 @@ describe('a closed registry', () => {
   };
   const { signal } = new AbortController();
 
-  it.each<[string, (right: string) => string, object]>([
+  it.for<[string, (right: string) => string, object]>([
     ['gives the image to a pull secret with the password', (right) => right, { kind: 'success' }],
     [
       'refuses it to one with another',
@@ -133,9 +132,9 @@ describe('a closed registry', () => {
         hint: expect.stringContaining('wants other credentials'),
       },
     ],
-  ])('%s', async (_what, passwordFrom, expected) => {
+  ])('%s', async ([, passwordFrom, expected], { skip }) => {
     const login = cluster().own?.registryLogin;
-    if (login === undefined) return;
+    skip(login === undefined, needsOwnCluster);
     const namespace = await cluster().newNamespace();
     await cluster().api.create(
       resourceTypes.secrets,
@@ -145,7 +144,10 @@ describe('a closed registry', () => {
         metadata: { name: 'login', namespace },
         type: 'kubernetes.io/dockerconfigjson',
         stringData: {
-          '.dockerconfigjson': dockerConfig(login.username, passwordFrom(login.password)),
+          '.dockerconfigjson': dockerConfig(
+            login?.username ?? '',
+            passwordFrom(login?.password ?? ''),
+          ),
         },
       },
       { signal },
