@@ -174,7 +174,7 @@ describe.each(drills)('a job that %s', (_name, drill) => {
     await Promise.all([killOn(), killOn(), killOn()]);
     expect(points).toBeGreaterThanOrEqual(75);
     expect(await cluster.leftovers(namespace)).toEqual([]);
-  }, 600_000);
+  }, 1_800_000);
 
   it.each([
     [8, 6],
@@ -198,6 +198,6 @@ describe.each(drills)('a job that %s', (_name, drill) => {
       }
       expect(await cluster.leftovers(namespace)).toEqual([]);
     },
-    300_000,
+    1_800_000,
   );
 });
