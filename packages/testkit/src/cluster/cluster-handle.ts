@@ -55,7 +55,7 @@ export interface ClusterImages {
   readonly helper: string;
 }
 
-/** Rights in one namespace, by resource of the core group: `{ pods: ['get', 'list'], 'pods/exec': ['get'] }`. */
+/** Rights in one namespace, by resource of the core group: `{ pods: ['get', 'list'], 'pods/exec': ['get', 'create'] }`. */
 export type Rights = Readonly<Record<string, readonly string[]>>;
 
 /**
