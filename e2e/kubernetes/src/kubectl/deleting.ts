@@ -76,12 +76,12 @@ export function deletingSuite(start: StartCluster, binary: string): void {
         pod('stubborn', { image, program, spec: { terminationGracePeriodSeconds: 600 } }),
       );
       await kubectl.read('wait', '--for=condition=Ready', 'pod/stubborn', '--timeout=90s');
-      await kubectl.read('delete', 'pod', 'stubborn', '--wait=false');
+      await kubectl.read('delete', 'pod', 'stubborn', '--grace-period=300', '--wait=false');
       expect(await kubectl.read('get', 'pod', 'stubborn', '--no-headers')).toMatch(
         /^stubborn +1\/1 +Terminating +0 /u,
       );
       const grace = 'jsonpath={.metadata.deletionGracePeriodSeconds}';
-      expect(await kubectl.read('get', 'pod', 'stubborn', '-o', grace)).toBe('600');
+      expect(await kubectl.read('get', 'pod', 'stubborn', '-o', grace)).toBe('300');
       // A later deletion may give less time.
       await kubectl.read('delete', 'pod', 'stubborn', '--now', '--wait=false');
       expect(['1', '']).toContain(

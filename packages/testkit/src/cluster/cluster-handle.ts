@@ -55,7 +55,7 @@ export interface ClusterImages {
   readonly helper: string;
 }
 
-/** Rights in one namespace, by resource of the core group: `{ pods: ['get', 'list'], 'pods/exec': ['get', 'create'] }`. */
+/** Rights in one namespace, by resource of the core group: `{ pods: ['get', 'list'], 'pods/exec': ['get'] }`. */
 export type Rights = Readonly<Record<string, readonly string[]>>;
 
 /**
