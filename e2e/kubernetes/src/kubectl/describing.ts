@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { benchFor, type StartCluster } from './bench.ts';
+import { benchFor, until, type StartCluster } from './bench.ts';
 import type { Kubectl } from './kubectl.ts';
 import { configMap, pod } from './manifests.ts';
+import { columnsOf, rowsOf } from './table.ts';
 
 /** `kubectl describe` and `kubectl events`. */
 export function describingSuite(start: StartCluster, binary: string): void {
@@ -83,7 +84,7 @@ export function describingSuite(start: StartCluster, binary: string): void {
         '--timeout=60s',
       );
       const events = ['events', '--for=pod/nowhere', '--types=Warning'];
-      while (!(await kubectl.read(...events)).includes('FailedScheduling'));
+      await until(async () => (await kubectl.read(...events)).includes('FailedScheduling'));
       expect(await kubectl.read('describe', 'pod', 'nowhere')).toMatch(
         /^ {2}Warning +FailedScheduling +\S+ +default-scheduler +0\/1 nodes are available: 1 node\(s\) didn't match Pod's node affinity\/selector\./mu,
       );
@@ -135,7 +136,9 @@ export function describingSuite(start: StartCluster, binary: string): void {
           ports: [{ name: 'web', port: 80, targetPort: 8080 }],
         },
       });
-      const text = await kubectl.read('describe', 'service', 'front');
+      const describe = (): Promise<string> => kubectl.read('describe', 'service', 'front');
+      await until(async () => /^Endpoints: +\S*:8080$/mu.test(await describe()));
+      const text = await describe();
       const address = await kubectl.read(
         'get',
         'service',
@@ -153,6 +156,14 @@ export function describingSuite(start: StartCluster, binary: string): void {
         /^Session Affinity: +None$/mu,
       ])
         expect(text).toMatch(line);
+      const slices = await kubectl.read(
+        'get',
+        'endpointslices',
+        '-l',
+        'kubernetes.io/service-name=front',
+      );
+      expect(columnsOf(slices)).toEqual(['NAME', 'ADDRESSTYPE', 'PORTS', 'ENDPOINTS', 'AGE']);
+      expect(rowsOf(slices)[0]?.slice(1, 3)).toEqual(['IPv4', '8080']);
     });
 
     it('a claim and who uses it', async () => {

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { benchFor, type StartCluster } from './bench.ts';
+import { benchFor, until, type StartCluster } from './bench.ts';
 import type { Kubectl } from './kubectl.ts';
 import { pod } from './manifests.ts';
 import { rowsOf } from './table.ts';
@@ -213,6 +213,7 @@ export function permittingSuite(start: StartCluster, binary: string): void {
         '--clusterrole=view',
         `--serviceaccount=${admin.namespace}:${account}`,
       );
+      // An API server learns of new roles from a watch of its own.
       await until(
         async () => (await other.run(['auth', 'can-i', 'list', 'configmaps'])).exitCode === 0,
       );
@@ -227,9 +228,4 @@ export function permittingSuite(start: StartCluster, binary: string): void {
       expect(await other.refused('get', 'configmaps')).toContain('Forbidden');
     });
   });
-}
-
-/** An API server learns of new roles from a watch of its own. */
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds()));
 }

@@ -32,7 +32,13 @@ export async function prepareConnection(exchange: ResourceExchange): Promise<Con
 }
 
 async function prepareProcess(exchange: ResourceExchange): Promise<Connectable> {
-  const { process, options } = await startProcess(exchange);
+  const started = await startProcess(exchange);
+  const { options } = started;
+  // Whoever only watches a container hears that it ended, but its exit code is the pod's to tell.
+  const process =
+    exchange.info.subresource === 'attach'
+      ? { ...started.process, exit: started.process.exit.then(() => ({ exitCode: 0, signal: 0 })) }
+      : started.process;
   return {
     overWebSocket: (socket, protocol) => {
       void carry(socket, protocol, process, options);

@@ -129,6 +129,11 @@ export const storageClassType: ServedResource = served(
   { shortNames: ['sc'], cluster: true },
 );
 export const leaseType: ServedResource = served('coordination.k8s.io/v1', 'leases', 'Lease');
+export const endpointSliceType: ServedResource = served(
+  'discovery.k8s.io/v1',
+  'endpointslices',
+  'EndpointSlice',
+);
 const selfAccessReviewType = served(
   'authorization.k8s.io/v1',
   'selfsubjectaccessreviews',
@@ -171,6 +176,7 @@ export const servedResources: readonly ServedResource[] = [
   priorityClassType,
   storageClassType,
   leaseType,
+  endpointSliceType,
   selfAccessReviewType,
   selfRulesReviewType,
   selfReviewType,
