@@ -51,6 +51,10 @@ export function sendReply(response: ServerResponse, reply: Reply): void {
   const body = Buffer.from(
     typeof reply.body === 'string' ? reply.body : `${JSON.stringify(reply.body)}\n`,
   );
+  if (reply.code === 204) {
+    response.writeHead(204, { 'Cache-Control': 'no-cache, private' }).end();
+    return;
+  }
   response.writeHead(reply.code, {
     'Content-Type':
       reply.contentType ??
