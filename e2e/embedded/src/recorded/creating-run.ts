@@ -8,9 +8,10 @@ import {
   type KubeObject,
   type Outcome,
   type Plan,
+  type ResourceType,
 } from '@millrace/core';
 import { createExecutor } from '@millrace/engine';
-import { apiVersionOf, resourceTypes, type ResourceName } from '@millrace/kube-objects';
+import { apiVersionOf, resourceTypes } from '@millrace/kube-objects';
 import { silentLogger, type ClusterHandle } from '@millrace/testkit';
 import { member } from './json-shape.ts';
 import type { PlannedCase } from './plan-case.ts';
@@ -30,7 +31,7 @@ export async function runUntilCreated(
   store: JobStore,
   { generation, plan }: PlannedCase,
 ): Promise<CreatingRun> {
-  for (const [name, manifest] of neededObjects(plan)) await ensure(cluster.api, name, manifest);
+  for (const [type, manifest] of neededObjects(plan)) await ensure(cluster.api, type, manifest);
   const created: KubeObject[] = [];
   const api: KubeApi = {
     ...cluster.api,
@@ -70,8 +71,8 @@ const seenEnough = new RunnerError('everything is created', {
   kind: 'canceled',
 });
 
-/** The namespace, and what pods name: accounts, priority classes, and the objects that must exist before. */
-function neededObjects(plan: Plan): readonly (readonly [ResourceName, KubeObject])[] {
+/** The namespace, and what pods name: accounts, classes, and the objects that must exist before. */
+function neededObjects(plan: Plan): readonly (readonly [ResourceType, KubeObject])[] {
   const { namespace } = plan.job;
   const specs = plan.units.map(({ pod }) => pod.manifest['spec']);
   const named = (field: string): readonly string[] =>
@@ -81,27 +82,40 @@ function neededObjects(plan: Plan): readonly (readonly [ResourceName, KubeObject
     });
   const makesNamespace = plan.objects.some(({ type }) => type.plural === 'namespaces');
   return [
-    ...(makesNamespace ? [] : [object('namespaces', { name: namespace })]),
-    ...named('serviceAccountName').map((name) => object('serviceaccounts', { name, namespace })),
+    ...(makesNamespace ? [] : [object(resourceTypes.namespaces, { name: namespace })]),
+    ...named('serviceAccountName').map((name) =>
+      object(resourceTypes.serviceaccounts, { name, namespace }),
+    ),
     ...plan.preconditions
       .filter(({ type }) => type.plural === 'secrets')
-      .map(({ name }) => object('secrets', { name, namespace })),
-    ...named('priorityClassName').map((name) => object('priorityclasses', { name }, { value: 1 })),
+      .map(({ name }) => object(resourceTypes.secrets, { name, namespace })),
+    ...named('priorityClassName').map((name) =>
+      object(resourceTypes.priorityclasses, { name }, { value: 1 }),
+    ),
+    ...named('runtimeClassName').map((name) => object(runtimeClasses, { name }, { handler: name })),
   ];
 }
 
-const object = (
-  resource: ResourceName,
-  metadata: KubeObject['metadata'],
-  rest: Readonly<Record<string, JsonValue>> = {},
-): readonly [ResourceName, KubeObject] => {
-  const type = resourceTypes[resource];
-  return [resource, { apiVersion: apiVersionOf(type), kind: type.kind, metadata, ...rest }];
+const runtimeClasses: ResourceType = {
+  group: 'node.k8s.io',
+  version: 'v1',
+  plural: 'runtimeclasses',
+  kind: 'RuntimeClass',
+  namespaced: false,
 };
 
-async function ensure(api: KubeApi, resource: ResourceName, manifest: KubeObject): Promise<void> {
+const object = (
+  type: ResourceType,
+  metadata: KubeObject['metadata'],
+  rest: Readonly<Record<string, JsonValue>> = {},
+): readonly [ResourceType, KubeObject] => [
+  type,
+  { apiVersion: apiVersionOf(type), kind: type.kind, metadata, ...rest },
+];
+
+async function ensure(api: KubeApi, type: ResourceType, manifest: KubeObject): Promise<void> {
   try {
-    await api.create(resourceTypes[resource], manifest, { signal });
+    await api.create(type, manifest, { signal });
   } catch (failure) {
     if (!isRunnerError(failure) || failure.reason !== 'api_already_exists') throw failure;
   }
