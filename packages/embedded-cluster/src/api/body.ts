@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { JsonObject, JsonValue } from '@millrace/core';
-import { isRecord } from '../store/json.ts';
+import { isRecord, text } from '../store/json.ts';
 import { badRequest, entityTooLarge, unsupportedMediaType } from '../store/status.ts';
+import { goJsonError, summary } from './go-json.ts';
 import { decodeProtobuf, protobufType } from './protobuf.ts';
 
 /** Largest body a real API server takes. */
@@ -23,26 +24,62 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** Parses JSON. YAML, which a real server also takes, is refused by its media type. */
-export function parseJson(body: Buffer): JsonValue {
+/**
+ * Parses JSON. YAML, which a real server also takes, is refused by its media type.
+ * @param wrong - the refusal for what Go's decoder says
+ */
+export function parseJson(body: Buffer, wrong: (why: string) => Error = badRequest): JsonValue {
+  const text = body.toString('utf8');
   try {
-    return JSON.parse(body.toString('utf8')) as JsonValue;
+    return JSON.parse(text) as JsonValue;
   } catch (error) {
-    throw badRequest(
-      `the object provided is unrecognized (must be of type JSON): ${error instanceof Error ? error.message : String(error)}`,
-    );
+    throw wrong(goJsonError(text) ?? (error instanceof Error ? error.message : String(error)));
   }
 }
+
+const header =
+  'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
+
+/**
+ * Parses an object in JSON; `null` is one without fields.
+ * @param wrong - the refusal for what is wrong
+ */
+export function parseObject(body: Buffer, wrong: (why: string) => Error): JsonObject {
+  const untyped = (why: string): Error =>
+    wrong(`couldn't get version/kind; json parse error: ${why}`);
+  const value = parseJson(body, untyped);
+  if (value === null) return {};
+  if (isRecord(value)) return value;
+  const kind = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
+  throw untyped(`json: cannot unmarshal ${kind} into Go value of type ${header}`);
+}
+
+/** What a body says that cannot be read as what is wanted. */
+const unrecognized = (kind: string, body: Buffer, why: string): Error =>
+  badRequest(
+    `the object provided is unrecognized (must be of type ${kind}): ${why} (${summary(body)})`,
+  );
+
+/** Media types of objects, as a real server lists them. */
+export const objectMedia =
+  'application/json, application/yaml, application/vnd.kubernetes.protobuf';
+
+/** What can be watched besides. */
+export const streamMedia =
+  'application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch';
 
 /**
  * Reads an object in JSON, or in protobuf as far as kubectl needs it.
  * @throws ApiStatusError UnsupportedMediaType for any other content type
  */
-export async function readObject(request: IncomingMessage): Promise<JsonObject> {
+export async function readObject(request: IncomingMessage, kind = 'JSON'): Promise<JsonObject> {
   const type = mediaType(request);
   if (type === protobufType) return decodeProtobuf(await readBody(request));
-  if (type !== '' && type !== 'application/json') throw unsupportedMediaType('application/json');
-  const value = parseJson(await readBody(request));
-  if (!isRecord(value)) throw badRequest('the body of the request must be a JSON object');
-  return value;
+  if (type !== '' && type !== 'application/json') throw unsupportedMediaType(objectMedia);
+  const body = await readBody(request);
+  const object = parseObject(body, (why) => unrecognized(kind, body, why));
+  const version = text(object, 'apiVersion');
+  if (version.split('/').length > 2)
+    throw unrecognized(kind, body, `unexpected GroupVersion string: ${version}`);
+  return object;
 }

@@ -107,7 +107,7 @@ describe('creating', () => {
       mapsPath,
       { apiVersion: 'v2', kind: 'ConfigMap', metadata: { name: 'a' } },
       400,
-      'the API version in the data (v2) does not match the expected API version (v1)',
+      'ConfigMap in version "v2" cannot be handled as a ConfigMap: no kind "ConfigMap" is registered for version "v2" in scheme "pkg/runtime/scheme.go:111"',
     ],
     [
       'a path that leads nowhere',

@@ -1,20 +1,31 @@
-import { isRunnerError, type JsonValue, type KubeObject } from '@millrace/core';
+import { isRunnerError, type JsonObject, type JsonValue, type KubeObject } from '@millrace/core';
 import {
   applyJsonPatch,
   applyMergePatch,
   applyStrategicMergePatch,
   isObjectType,
 } from '@millrace/kube-objects';
-import { isRecord } from '../store/json.ts';
-import { badRequest, failure, invalid, notFound, unsupportedMediaType } from '../store/status.ts';
+import { isRecord, text } from '../store/json.ts';
+import {
+  badRequest,
+  failure,
+  internalError,
+  invalid,
+  isApiStatusError,
+  notFound,
+  unsupportedMediaType,
+} from '../store/status.ts';
+import { pruneUnknown } from './admission/prune.ts';
 import { mediaType, parseJson, readBody } from './body.ts';
 import { createFrom } from './create.ts';
 import type { Reply, ResourceExchange } from './exchange.ts';
-import { asObjectOf } from './mutation.ts';
+import { asObjectOf, goKind } from './mutation.ts';
+import { given } from './query-values.ts';
 import type { ResourceRequest } from './request-info.ts';
 import { replace } from './update.ts';
 
 const applyTypes = ['application/apply-patch+yaml', 'application/apply-patch+json'];
+const strategic = ['application/strategic-merge-patch+json'];
 const supported = [
   'application/json-patch+json',
   'application/merge-patch+json',
@@ -29,8 +40,10 @@ const supported = [
 export async function patch(exchange: ResourceExchange): Promise<Reply> {
   const type = mediaType(exchange.request);
   if (!supported.includes(type) && !applyTypes.includes(type))
-    throw unsupportedMediaType(supported.join(', '));
-  const document = parseJson(await readBody(exchange.request));
+    throw failure(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {});
+  const document = parseJson(await readBody(exchange.request), (why) =>
+    badRequest(strategic.includes(type) ? why : `error decoding patch: ${why}`),
+  );
   const { info, context } = exchange;
   const key = { type: info.type, namespace: info.namespace, name: info.name };
   if (context.store.get(key) === undefined) {
@@ -39,11 +52,46 @@ export async function patch(exchange: ResourceExchange): Promise<Reply> {
     const sent = asObjectOf(info, document);
     return createFrom(exchange, { ...sent, metadata: { ...sent.metadata, name: info.name } });
   }
-  return replace(
-    exchange,
-    (before) => asObjectOf(info, patched(info, type, before, document)) satisfies KubeObject,
-  );
+  return replace(exchange, (before) => {
+    const after = patched(info, type, before, document);
+    return decoded(info, after, given(exchange.query, 'fieldValidation') ?? 'Warn');
+  });
 }
+
+/**
+ * What a patch leaves must be an object of its resource; if it is not, the whole is what is wrong with the patch.
+ * @throws ApiStatusError Invalid
+ */
+function decoded(info: ResourceRequest, after: JsonObject, validation: string): KubeObject {
+  try {
+    const object = asObjectOf(info, after);
+    pruneUnknown(info.type, object, validation);
+    return object;
+  } catch (error) {
+    if (!isApiStatusError(error) || !cannotHandle.test(error.message)) throw error;
+    const why = error.message.replace(cannotHandle, '');
+    throw invalid({ group: '', plural: '', kind: '' }, '', [
+      {
+        reason: 'FieldValueInvalid',
+        field: 'patch',
+        message: `Invalid value: ${JSON.stringify(JSON.stringify(after))}: ${why}`,
+      },
+    ]);
+  }
+}
+
+/** Kubernetes lets a patch replace a field that is not there. */
+function applyOperation(object: JsonValue, operation: JsonValue): JsonValue {
+  try {
+    return applyJsonPatch(object, [operation]);
+  } catch (error) {
+    const replaces = isRecord(operation) && operation['op'] === 'replace';
+    if (!replaces || /\/(?:\d+|-)$/u.test(text(operation, 'path'))) throw error;
+    return applyJsonPatch(object, [{ ...operation, op: 'add' }]);
+  }
+}
+
+const cannotHandle = /^\S+ in version "[^"]*" cannot be handled as a \S+: /u;
 
 function patched(
   info: ResourceRequest,
@@ -55,7 +103,7 @@ function patched(
   try {
     after = apply(info, mediaTypeOfPatch, before, document);
   } catch (error) {
-    throw isRunnerError(error) ? refusal(info, mediaTypeOfPatch, error.message) : error;
+    throw isRunnerError(error) ? refusal(mediaTypeOfPatch, error.message) : error;
   }
   if (!isRecord(after)) throw badRequest('the patch does not leave an object');
   return after;
@@ -67,9 +115,19 @@ function apply(
   before: KubeObject,
   document: JsonValue,
 ): JsonValue {
-  if (type === 'application/json-patch+json') return applyJsonPatch(before, document);
-  if (!isRecord(document))
-    throw badRequest('error decoding patch: the patch must be a JSON object');
+  if (type === 'application/json-patch+json') {
+    if (!Array.isArray(document))
+      throw badRequest(
+        `error decoding patch: json: cannot unmarshal ${goKind(document)} into Go value of type []handlers.jsonPatchOp`,
+      );
+    return document.reduce<JsonValue>(applyOperation, before);
+  }
+  if (!isRecord(document)) {
+    if (document === null && type === 'application/merge-patch+json')
+      throw badRequest('Invalid JSON Patch');
+    const why = `json: cannot unmarshal ${goKind(document)} into Go value of type map[string]interface {}`;
+    throw badRequest(strategic.includes(type) ? why : `error decoding patch: ${why}`);
+  }
   if (type === 'application/merge-patch+json') return applyMergePatch(before, document);
   if (isObjectType(info.type.kind))
     return applyStrategicMergePatch(before, document, info.type.kind);
@@ -78,17 +136,17 @@ function apply(
   return applyMergePatch(before, document);
 }
 
-/** A JSON patch whose operations do not fit the object is unprocessable; any other patch error is the request's. */
-function refusal(info: ResourceRequest, type: string, message: string): Error {
-  if (type !== 'application/json-patch+json') return badRequest(message);
-  if (/test/iu.test(message))
-    return invalid(info.type, info.name, [
-      { reason: 'FieldValueInvalid', field: 'patch', message: `Invalid value: ${message}` },
-    ]);
-  return failure(
-    422,
-    'Invalid',
-    `the server rejected our request due to an error in our request: ${message}`,
-    {},
-  );
+/**
+ * A JSON patch whose operations do not fit the object is unprocessable, and Kubernetes does not say why. A strategic patch
+ * that cannot be applied is an error of the server there.
+ */
+function refusal(type: string, message: string): Error {
+  if (type === 'application/json-patch+json')
+    return failure(
+      422,
+      'Invalid',
+      'the server rejected our request due to an error in our request',
+      {},
+    );
+  return strategic.includes(type) ? internalError(message, { plain: true }) : badRequest(message);
 }
