@@ -28,7 +28,7 @@ function pathItem(type: ServedResource, schema: (name: string) => JsonObject): J
 const pathOf = (type: ServedResource): string =>
   `/${rootOf(type)}${type.namespaced ? '/namespaces/{namespace}' : ''}/${type.plural}/{name}`;
 
-const info = { title: 'Kubernetes', version: 'v1.34.0+millrace' };
+const info = { title: 'Kubernetes', version: 'v1.36.0+millrace' };
 
 /** The Swagger 2 document; only its JSON form is served. */
 export function openApiV2(): JsonObject {

@@ -107,8 +107,8 @@ describe('discovery', () => {
       expect((await cluster.call('GET', path)).body).toEqual({ text: 'ok' });
     expect((await cluster.call('GET', '/version')).body).toMatchObject({
       major: '1',
-      minor: '34',
-      gitVersion: 'v1.34.0+millrace',
+      minor: '36',
+      gitVersion: 'v1.36.0+millrace',
     });
   });
 });

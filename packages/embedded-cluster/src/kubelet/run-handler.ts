@@ -97,7 +97,7 @@ function getPage(container: Container, get: HttpGet, signal: AbortSignal): Promi
         signal,
         agent: false,
         rejectUnauthorized: false,
-        headers: { 'user-agent': 'kube-probe/1.34', accept: '*/*', ...headers },
+        headers: { 'user-agent': 'kube-probe/1.36', accept: '*/*', ...headers },
       },
       (response) => {
         const code = response.statusCode ?? 0;
