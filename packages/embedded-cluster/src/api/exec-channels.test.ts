@@ -42,7 +42,7 @@ const settled = async (): Promise<void> => {
 it('leaves output unread while the client does not take what was sent', async () => {
   const socket = new SlowSocket();
   const process = fakeProcess(100);
-  void carry(socket as unknown as WebSocket, process, options);
+  void carry(socket as unknown as WebSocket, { process, options, command: ['cmd'] });
   for (let index = 0; index < 4; index += 1) void process.out.push(Buffer.alloc(megabyte));
   await settled();
   expect(socket.sent.length).toBe(1);
@@ -58,7 +58,7 @@ it('does not read the socket while the process does not take its input', async (
     ...fakeProcess(),
     write: (): Promise<void> => new Promise((resolve) => void (take = resolve)),
   };
-  void carry(socket as unknown as WebSocket, process, options);
+  void carry(socket as unknown as WebSocket, { process, options, command: ['cmd'] });
   socket.emit('message', Buffer.alloc(megabyte + 2));
   await settled();
   expect(socket.isPaused).toBe(true);
@@ -67,10 +67,28 @@ it('does not read the socket while the process does not take its input', async (
   expect(socket.isPaused).toBe(false);
 });
 
+it.each([
+  ['v5.channel.k8s.io', 'command terminated with exit code 3'],
+  ['v4.channel.k8s.io', 'error executing command [sh -c x], exit code 3'],
+])('tells over %s of a bad end as its speaker does', async (protocol, what) => {
+  const socket = Object.assign(new SlowSocket(), { protocol });
+  const process = fakeProcess();
+  void carry(socket as unknown as WebSocket, { process, options, command: ['sh', '-c', 'x'] });
+  process.out.end();
+  process.err.end();
+  process.ended.resolve({ exitCode: 3, signal: 0 });
+  await settled();
+  const { frame } = socket.sent[0] ?? { frame: new Uint8Array() };
+  expect(JSON.parse(Buffer.from(frame.subarray(1)).toString())).toMatchObject({
+    message: `command terminated with non-zero exit code: ${what}`,
+    details: { causes: [{ reason: 'ExitCode', message: '3' }] },
+  });
+});
+
 it('reports a process that is lost as an error, never as an exit', async () => {
   const socket = new SlowSocket();
   const process = fakeProcess();
-  const carried = carry(socket as unknown as WebSocket, process, options);
+  const carried = carry(socket as unknown as WebSocket, { process, options, command: ['cmd'] });
   process.out.end();
   process.err.end();
   process.ended.reject(new Error('the node is gone'));

@@ -1,9 +1,10 @@
 import type { JsonObject } from '@millrace/core';
 import type { RawData, WebSocket } from 'ws';
-import type { ContainerProcess, ExecOptions, ProcessExit } from '../contracts.ts';
+import type { ContainerProcess, ProcessExit } from '../contracts.ts';
 import { count, isRecord } from '../store/json.ts';
 import { isApiStatusError } from '../store/status.ts';
 import { parseJson } from './body.ts';
+import type { StartedProcess } from './exec.ts';
 
 /** Subprotocols, best first. With v5 a client can end standard input alone. */
 export const channelProtocols: readonly string[] = ['v5.channel.k8s.io', 'v4.channel.k8s.io'];
@@ -19,8 +20,7 @@ const highWater = 1024 * 1024;
  */
 export async function carry(
   socket: WebSocket,
-  process: ContainerProcess,
-  options: ExecOptions,
+  { process, options, command }: StartedProcess,
 ): Promise<void> {
   const frames: ExecFrames = {
     socket,
@@ -33,7 +33,7 @@ export async function carry(
     pump(socket, channel.stdout, options.stdout ? process.stdout : undefined),
     pump(socket, channel.stderr, options.stderr && !options.tty ? process.stderr : undefined),
     process.exit,
-  ]).then(([, , exit]) => exitStatus(exit), errorStatus);
+  ]).then(([, , exit]) => exitStatus(exit, frames.v5 ? undefined : command), errorStatus);
   if (socket.readyState !== socket.OPEN) return;
   await send(socket, channel.status, Buffer.from(JSON.stringify(status)));
   socket.close(1000);
@@ -133,14 +133,19 @@ function send(socket: WebSocket, number: number, data: Uint8Array): Promise<void
   return new Promise((resolve) => socket.send(frame, { binary: true }, () => resolve()));
 }
 
-function exitStatus(exit: ProcessExit): JsonObject {
-  if (exit.exitCode === 0) return { metadata: {}, status: 'Success' };
+/** @param command - told with v4, where the container runtime itself speaks to the client */
+function exitStatus({ exitCode }: ProcessExit, command?: readonly string[]): JsonObject {
+  if (exitCode === 0) return { metadata: {}, status: 'Success' };
+  const what =
+    command === undefined || command.length === 0
+      ? `command terminated with exit code ${exitCode}`
+      : `error executing command [${command.join(' ')}], exit code ${exitCode}`;
   return {
     metadata: {},
     status: 'Failure',
-    message: `command terminated with non-zero exit code: command terminated with exit code ${exit.exitCode}`,
+    message: `command terminated with non-zero exit code: ${what}`,
     reason: 'NonZeroExitCode',
-    details: { causes: [{ reason: 'ExitCode', message: String(exit.exitCode) }] },
+    details: { causes: [{ reason: 'ExitCode', message: String(exitCode) }] },
   };
 }
 

@@ -1,7 +1,13 @@
 import { ServerResponse, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { badRequest, failure, isApiStatusError, methodNotAllowed } from '../store/status.ts';
+import {
+  badRequest,
+  failure,
+  isApiStatusError,
+  kubeletRefusal,
+  methodNotAllowed,
+} from '../store/status.ts';
 import { abandon, carry, channelProtocols } from './exec-channels.ts';
 import { startProcess } from './exec.ts';
 import { sendReply, type ResourceExchange } from './exchange.ts';
@@ -17,16 +23,15 @@ export interface Upgrader {
 
 const maxFrameBytes = 32 * 1024 * 1024;
 
-/** The best protocol that both sides speak. @throws ApiStatusError BadRequest when there is none */
+/** The best protocol that both sides speak. @throws ApiStatusError without a message when there is none */
 function agreeOnProtocol(request: IncomingMessage): string {
   const offered = (request.headers['sec-websocket-protocol'] ?? '')
     .split(',')
     .map((item) => item.trim());
   const agreed = channelProtocols.find((protocol) => offered.includes(protocol));
   if (agreed === undefined) {
-    throw badRequest(
-      `unable to negotiate protocol: client supports [${offered.join(' ')}], server supports [${channelProtocols.join(' ')}]`,
-    );
+    // The library of a real server refuses the handshake without a word.
+    throw kubeletRefusal(403, '');
   }
   return agreed;
 }
@@ -96,7 +101,7 @@ export function createUpgrader(receive: Receive, reportDefect: ReportDefect): Up
         socket,
         finish: () => webSocket.close(1001),
       });
-      void carry(webSocket, started.process, started.options);
+      void carry(webSocket, started);
     });
   };
 

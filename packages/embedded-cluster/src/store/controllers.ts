@@ -1,6 +1,7 @@
 import type { Clock } from '@millrace/core';
 import { startClaims } from './claims.ts';
 import { createDefaultRoles } from './default-roles.ts';
+import { startDisruptionStatus } from './disruption-status.ts';
 import { startEventExpiry } from './event-expiry.ts';
 import { startGarbageCollector } from './garbage-collector.ts';
 import { startNamespaces } from './namespaces.ts';
@@ -17,7 +18,8 @@ export interface ControllerOptions {
 
 /**
  * Fills an empty store with what every cluster starts with and starts everything that acts on changes besides the
- * kubelet: namespaces, garbage collection, scheduling, claims, quotas, expiry of events.
+ * kubelet: namespaces, garbage collection, scheduling, claims, quotas, disruption budgets, expiry
+ * of events.
  * @returns the way to stop them all
  */
 export function startControllers(store: ObjectStore, options: ControllerOptions): () => void {
@@ -28,6 +30,7 @@ export function startControllers(store: ObjectStore, options: ControllerOptions)
     startScheduler(store, clock),
     startClaims(store),
     startQuotaStatus(store),
+    startDisruptionStatus(store, clock),
     startEventExpiry(store, clock),
   ];
   createDefaultRoles(store);
