@@ -32,14 +32,14 @@ export async function prepareConnection(exchange: ResourceExchange): Promise<Con
 }
 
 async function prepareProcess(exchange: ResourceExchange): Promise<Connectable> {
-  const { process, options } = await startProcess(exchange);
+  const started = await startProcess(exchange);
   return {
     overWebSocket: (socket, protocol) => {
-      void carry(socket, protocol, process, options);
+      void carry(socket, protocol, started);
       return () => socket.close(1001);
     },
-    overSpdy: (socket) => carrySpdy(socket, process, options).finish,
-    abandon: () => abandon(process),
+    overSpdy: (socket) => carrySpdy(socket, started).finish,
+    abandon: () => abandon(started.process),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Clock } from '@millrace/core';
-import { startBudgetStatus } from './budget-status.ts';
 import { startClaims } from './claims.ts';
 import { createDefaultRoles } from './default-roles.ts';
+import { startDisruptionStatus } from './disruption-status.ts';
 import { startEventExpiry } from './event-expiry.ts';
 import { startGarbageCollector } from './garbage-collector.ts';
 import { startNamespaces } from './namespaces.ts';
@@ -30,7 +30,7 @@ export function startControllers(store: ObjectStore, options: ControllerOptions)
     startScheduler(store, clock),
     startClaims(store),
     startQuotaStatus(store),
-    startBudgetStatus(store, clock),
+    startDisruptionStatus(store, clock),
     startEventExpiry(store, clock),
   ];
   createDefaultRoles(store);
