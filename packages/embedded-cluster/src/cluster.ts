@@ -84,6 +84,8 @@ export async function startEmbeddedCluster(
   const tls = createServerCertificate(clock.now());
   const stopControllers = startControllers(store, { clock, rootCertificate: tls.cert });
   const stopRegistration = registerNode(store, clock, nodeName, '127.0.0.1');
+  // As with a server that has just started, the past begins here.
+  store.compact();
   const tokens: StaticToken[] = [
     {
       token: randomBytes(24).toString('base64url'),
@@ -107,6 +109,7 @@ export async function startEmbeddedCluster(
     node: kubelet.node,
     clock,
     authenticators: [staticTokens(() => tokens, clock), accounts.authenticator],
+    anonymous: true,
     issueToken: accounts.issue,
     logger,
     tls,

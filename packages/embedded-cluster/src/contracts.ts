@@ -207,6 +207,6 @@ export interface StatusDocument extends JsonObject {
   readonly apiVersion: 'v1';
   readonly status: 'Failure' | 'Success';
   readonly message: string;
-  readonly reason: string;
+  readonly reason?: string;
   readonly code: number;
 }

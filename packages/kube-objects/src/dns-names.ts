@@ -43,6 +43,6 @@ export function isDnsSubdomain(name: string): boolean {
 }
 
 /** Kubernetes' words for a text beyond its limit. */
-export function tooLong(limit: number): string {
+function tooLong(limit: number): string {
   return `must be no more than ${limit} characters`;
 }

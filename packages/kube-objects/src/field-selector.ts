@@ -1,5 +1,5 @@
 import type { JsonValue, KubeObject, ResourceType } from '@millrace/core';
-import { isObject, memberOf } from './json-values.ts';
+import { isArray, isObject, memberOf } from './json-values.ts';
 import { selectorError } from './label-selector.ts';
 
 /** One condition of a field selector. */
@@ -40,6 +40,7 @@ const selectable: Readonly<Record<string, readonly string[]>> = {
     'spec.hostNetwork',
     'status.phase',
     'status.podIP',
+    'status.podIPs',
     'status.nominatedNodeName',
   ],
   events: [
@@ -69,12 +70,19 @@ const defaults: Readonly<Record<string, string>> = {
 
 /**
  * Refuses a field that the API server cannot select by.
- * @throws RunnerError `MILLRACE_E_SELECTOR`, `field label not supported: …`
+ * @throws RunnerError `MILLRACE_E_SELECTOR`, worded as for the resource in question
  */
 export function checkSelectableFields(selector: FieldSelector, type: ResourceType): void {
-  const known = ['metadata.name', 'metadata.namespace', ...(selectable[type.plural] ?? [])];
-  for (const { field } of selector) {
-    if (!known.includes(field)) throw selectorError(`field label not supported: ${field}`);
+  const own = selectable[type.plural];
+  const known = ['metadata.name', 'metadata.namespace', ...(own ?? [])];
+  for (const { field, value } of selector) {
+    // A term that says nothing is no term.
+    if (known.includes(field) || (field === '' && value === '')) continue;
+    throw selectorError(
+      own === undefined
+        ? `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`
+        : `field label not supported: ${field}`,
+    );
   }
 }
 
@@ -90,6 +98,7 @@ function readField(object: KubeObject, field: string): string {
   if (field === 'source') {
     return readField(object, 'source.component') || readField(object, 'reportingComponent');
   }
+  if (field === 'status.podIPs') return addressesOf(object).join(',');
   let value: JsonValue | undefined = object;
   for (const key of field.split('.')) value = isObject(value) ? memberOf(value, key) : undefined;
   if (value === undefined || value === null || typeof value === 'object')
@@ -97,12 +106,24 @@ function readField(object: KubeObject, field: string): string {
   return String(value);
 }
 
+function addressesOf(pod: KubeObject): readonly string[] {
+  const status = pod['status'];
+  const addresses = isObject(status) ? memberOf(status, 'podIPs') : undefined;
+  if (!isArray(addresses)) return [];
+  return addresses.map((item) => {
+    const address = isObject(item) ? memberOf(item, 'ip') : undefined;
+    return typeof address === 'string' ? address : '';
+  });
+}
+
 function splitTerms(text: string): readonly string[] {
-  return text.match(/(?:\\.|[^,\\])+|\\$/gsu) ?? [];
+  return text.match(/(?:\\.|[^,\\]|\\$)+/gsu) ?? [];
 }
 
 function unescapeValue(value: string): string {
   if (/(?<!\\)(?:\\\\)*(?:\\(?![\\,=])|=)/u.test(value))
-    throw selectorError(`invalid field selector: invalid escape sequence in '${value}'`);
+    throw selectorError(
+      `invalid field selector: invalid escape sequence: ${/\\(?![\\,=]).?/su.exec(value)?.[0] ?? value}`,
+    );
   return value.replaceAll(/\\([\\,=])/gu, '$1');
 }

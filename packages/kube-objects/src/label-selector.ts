@@ -65,7 +65,8 @@ export function requirement(
   values: readonly string[],
 ): LabelRequirement {
   const [keyError] = labelKeyErrors(key);
-  if (keyError !== undefined) throw selectorError(`key: Invalid value: "${key}": ${keyError}`);
+  // The path of the key is one that a parsed selector does not have; Go prints it so.
+  if (keyError !== undefined) throw selectorError(`<nil>: Invalid value: "${key}": ${keyError}`);
   for (const [index, value] of values.entries()) {
     const [valueError] = labelValueErrors(value);
     if (valueError !== undefined)
@@ -73,7 +74,11 @@ export function requirement(
   }
   const countError = wrongCount(operator, values);
   if (countError !== undefined)
-    throw selectorError(`values: Invalid value: [${values.join(' ')}]: ${countError}`);
+    throw selectorError(
+      values.length === 1 && (operator === 'Gt' || operator === 'Lt')
+        ? `values[0]: Invalid value: ${JSON.stringify(values[0])}: ${countError}`
+        : `values: Invalid value: [${values.join(' ')}]: ${countError}`,
+    );
   return { key, operator, values: [...new Set(values)] };
 }
 

@@ -1,4 +1,4 @@
-import { dnsSubdomainErrors, tooLong } from './dns-names.ts';
+import { dnsSubdomainErrors } from './dns-names.ts';
 
 const namePattern = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]';
 const valuePattern = '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?';
@@ -12,7 +12,7 @@ export function labelKeyErrors(key: string): readonly string[] {
   const parts = key.split('/');
   if (parts.length > 2) {
     return [
-      `a qualified name ${mustConsist(namePattern, 'MyName')} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`,
+      `a valid label key ${mustConsist(namePattern, 'MyName')} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`,
     ];
   }
   const own = parts.at(-1) ?? '';
@@ -23,7 +23,7 @@ export function labelKeyErrors(key: string): readonly string[] {
     else errors.push(...dnsSubdomainErrors(prefix).map((error) => `prefix part ${error}`));
   }
   if (own === '') errors.push('name part must be non-empty');
-  else if (own.length > 63) errors.push(`name part ${tooLong(63)}`);
+  else if (own.length > 63) errors.push('name part must be no more than 63 bytes');
   if (!name.test(own)) errors.push(`name part ${mustConsist(namePattern, 'MyName')}`);
   return errors;
 }
@@ -31,7 +31,7 @@ export function labelKeyErrors(key: string): readonly string[] {
 /** What Kubernetes says about a label value; empty when it is valid, as the empty text is. */
 export function labelValueErrors(value: string): readonly string[] {
   const errors: string[] = [];
-  if (value.length > 63) errors.push(tooLong(63));
+  if (value.length > 63) errors.push('must be no more than 63 bytes');
   if (value !== '' && !name.test(value)) {
     errors.push(
       "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and " +

@@ -46,9 +46,9 @@ it.each([
     ],
   ],
   ['/x', ['prefix part must be non-empty']],
-  ['a/b/c', [expect.stringContaining('a qualified name must consist of')]],
+  ['a/b/c', [expect.stringContaining('a valid label key must consist of')]],
   ['A.com/x', [expect.stringContaining('prefix part a lowercase RFC 1123 subdomain')]],
-  [a(64), ['name part must be no more than 63 characters']],
+  [a(64), ['name part must be no more than 63 bytes']],
   [
     'x_',
     [
@@ -64,7 +64,7 @@ it.each([
 it.each([
   ['', []],
   ['Value_1.2', []],
-  [a(64), ['must be no more than 63 characters']],
+  [a(64), ['must be no more than 63 bytes']],
   [
     '-x',
     [

@@ -1,3 +1,4 @@
+import { isRunnerError } from '@millrace/core';
 import {
   requirement,
   selectorError,
@@ -14,48 +15,52 @@ type Comparison = '=' | '==' | '!=' | '>' | '<';
  */
 export function parseLabelSelector(text: string): LabelSelector {
   const reader = new TokenReader(text);
-  if (reader.peek() === undefined) return [];
+  const first = reader.peek();
+  if (first === undefined) return [];
+  if (first !== '!' && !isWord(first))
+    throw selectorError(`found '${first}', expected: !, identifier, or 'end of string'`);
   const requirements: LabelRequirement[] = [];
   for (;;) {
     requirements.push(readRequirement(reader));
     const separator = reader.next();
     if (separator === undefined) return requirements;
-    if (separator !== ',') throw reader.unexpected(separator, "',' or the end");
-    if (reader.peek() === undefined) throw reader.unexpected(undefined, 'a label key');
+    if (separator !== ',')
+      throw selectorError(`found '${separator}', expected: ',' or 'end of string'`);
+    const following = reader.peek();
+    if (following !== '!' && !isWord(following))
+      throw selectorError(`found '${following ?? ''}', expected: identifier after ','`);
   }
 }
 
 function readRequirement(reader: TokenReader): LabelRequirement {
   if (reader.peek() === '!') {
     reader.next();
-    return requirement(readKey(reader), 'DoesNotExist', []);
+    return checked(readKey(reader), 'DoesNotExist', []);
   }
   const key = readKey(reader);
   const operator = reader.peek();
-  if (operator === undefined || operator === ',') return requirement(key, 'Exists', []);
+  if (operator === undefined || operator === ',') return checked(key, 'Exists', []);
   reader.next();
-  if (operator === 'in') return requirement(key, 'In', readSet(reader));
-  if (operator === 'notin') return requirement(key, 'NotIn', readSet(reader));
-  if (!isComparison(operator))
-    throw reader.unexpected(operator, 'an operator (in, notin, =, ==, !=, >, <)');
+  if (operator === 'in') return checked(key, 'In', readSet(reader));
+  if (operator === 'notin') return checked(key, 'NotIn', readSet(reader));
+  if (!isComparison(operator)) throw unexpected(operator, 'in, notin, =, ==, !=, gt, lt');
   const value = readValue(reader);
   switch (operator) {
     case '=':
     case '==':
-      return requirement(key, 'In', [value]);
+      return checked(key, 'In', [value]);
     case '!=':
-      return requirement(key, 'NotIn', [value]);
+      return checked(key, 'NotIn', [value]);
     case '>':
-      return requirement(key, 'Gt', [value]);
+      return checked(key, 'Gt', [value]);
     case '<':
-      return requirement(key, 'Lt', [value]);
+      return checked(key, 'Lt', [value]);
   }
 }
 
 function readKey(reader: TokenReader): string {
   const key = reader.next();
-  // `in` and `notin` are operators only behind a key.
-  if (key === undefined || isSymbol(key)) throw reader.unexpected(key, 'a label key');
+  if (key === undefined || !isWord(key)) throw unexpected(key, 'identifier');
   return key;
 }
 
@@ -64,35 +69,55 @@ function readValue(reader: TokenReader): string {
   const value = reader.peek();
   if (value === undefined || value === ',' || value === ')') return '';
   reader.next();
-  if (isSymbol(value)) throw reader.unexpected(value, 'a label value');
+  if (isSymbol(value)) throw unexpected(value, 'identifier');
   return value;
 }
 
 function readSet(reader: TokenReader): readonly string[] {
   const open = reader.next();
-  if (open !== '(') throw reader.unexpected(open, "'('");
+  // Kubernetes leaves the comma out here.
+  if (open !== '(')
+    throw selectorError(`unable to parse requirement: found '${open ?? ''}' expected: '('`);
   const values = [readValue(reader)];
   for (;;) {
     const separator = reader.next();
     if (separator === ')') return values;
-    if (separator !== ',') throw reader.unexpected(separator, "',' or ')'");
+    if (separator !== ',') throw unexpected(separator, "',' or ')'");
     values.push(readValue(reader));
   }
 }
 
 const symbols = ['==', '!=', '=', '!', '>', '<', '(', ')', ','];
 const isSymbol = (token: string): boolean => symbols.includes(token);
+/** Also `in` and `notin`, which are operators only behind a key. */
+const isWord = (token: string | undefined): boolean => token !== undefined && !isSymbol(token);
 const isComparison = (token: string): token is Comparison =>
   ['=', '==', '!=', '>', '<'].includes(token);
 
+const unexpected = (found: string | undefined, expected: string): Error =>
+  selectorError(`unable to parse requirement: found '${found ?? ''}', expected: ${expected}`);
+
+/** A condition; what is wrong with its parts is told as what is wrong with the whole. */
+function checked(
+  key: string,
+  operator: LabelRequirement['operator'],
+  values: readonly string[],
+): LabelRequirement {
+  try {
+    return requirement(key, operator, values);
+  } catch (error) {
+    throw isRunnerError(error)
+      ? selectorError(`unable to parse requirement: ${error.message}`)
+      : error;
+  }
+}
+
 /** Splits a selector into symbols and words; blanks only separate. */
 class TokenReader {
-  readonly #text: string;
   readonly #tokens: readonly string[];
   #position = 0;
 
   constructor(text: string) {
-    this.#text = text;
     this.#tokens = text.match(/[=!]=|[=!><(),]|[^\s=!><(),]+/gu) ?? [];
   }
 
@@ -104,11 +129,5 @@ class TokenReader {
     const token = this.peek();
     this.#position += 1;
     return token;
-  }
-
-  unexpected(found: string | undefined, expected: string): Error {
-    return selectorError(
-      `unable to parse requirement: found '${found ?? ''}', expected: ${expected} (label selector "${this.#text}")`,
-    );
   }
 }

@@ -47,16 +47,20 @@ it.each([
 });
 
 it.each([
-  ['a b', "found 'b', expected: an operator"],
-  ['=b', "found '=', expected: a label key"],
-  ['a in x', "found 'x', expected: '('"],
+  ['a b', "unable to parse requirement: found 'b', expected: in, notin, =, ==, !=, gt, lt"],
+  ['=b', "found '=', expected: !, identifier, or 'end of string'"],
+  ['!', "unable to parse requirement: found '', expected: identifier"],
+  ['a in x', "unable to parse requirement: found 'x' expected: '('"],
   ['a in (x', "found '', expected: ',' or ')'"],
-  ['a=b,', "found '', expected: a label key"],
-  ['a=b c=d', "found 'c', expected: ',' or the end"],
+  ['a=b,', "found '', expected: identifier after ','"],
+  ['a=b c=d', "found 'c', expected: ',' or 'end of string'"],
   ['a==', ''],
-  ['-a=b', 'key: Invalid value: "-a"'],
+  ['-a=b', 'unable to parse requirement: <nil>: Invalid value: "-a"'],
   ['a=b/c', 'values[0][a]: Invalid value: "b/c"'],
-  ['a>x', 'the value must be an integer'],
+  [
+    'a>x',
+    "values[0]: Invalid value: \"x\": for 'Gt', 'Lt' operators, the value must be an integer",
+  ],
 ])('says what is wrong with %j', (text, message) => {
   if (message === '') expect(parseLabelSelector(text)).toHaveLength(1);
   else expect(() => parseLabelSelector(text)).toThrow(message);
@@ -100,6 +104,8 @@ it.each([
   ['status.phase!=Running', false],
   ['spec.nodeName=', false],
   ['status.podIP=', true],
+  ['status.podIPs=', true],
+  ['=', true],
   ['spec.hostNetwork=false', true],
   ['metadata.name=a\\,b', false],
 ])('field selector %j selects the pod: %s', (text, expected) => {
@@ -141,4 +147,9 @@ it('refuses fields that the API server cannot select by', () => {
   expect(() =>
     checkSelectableFields(parseFieldSelector('spec.nodeName=n'), resourceTypes.secrets),
   ).toThrow('field label not supported: spec.nodeName');
+  expect(() =>
+    checkSelectableFields(parseFieldSelector('spec.nodeName=n'), resourceTypes.configmaps),
+  ).toThrow(
+    '"spec.nodeName" is not a known field selector: only "metadata.name", "metadata.namespace"',
+  );
 });

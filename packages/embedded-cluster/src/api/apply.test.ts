@@ -172,7 +172,7 @@ describe('apply', () => {
       500,
       '.wings: field not declared in schema',
     ],
-    ['of no object', '?fieldManager=a', ['x'], 400, 'must be a JSON object'],
+    ['of no object', '?fieldManager=a', ['x'], 400, 'json: cannot unmarshal array into Go value'],
   ])('refuses an apply %s', async (_what, query, body, code, message) => {
     const answer = await cluster.call('PATCH', `${mapsPath}/m${query}`, body, applyType);
     expect([answer.code, answer.body['message']]).toEqual([

@@ -1,5 +1,8 @@
-import type { JsonObject } from '@millrace/core';
-import { badRequest, invalid, notFound, type FieldCause } from '../store/status.ts';
+import type { JsonValue } from '@millrace/core';
+import { isRecord } from '../store/json.ts';
+import { badRequest, notFound } from '../store/status.ts';
+import { parseYaml } from './body.ts';
+import { goKind } from './go-json.ts';
 import { createFrom } from './create.ts';
 import type { Reply, ResourceExchange } from './exchange.ts';
 import { asObjectOf } from './mutation.ts';
@@ -8,13 +11,23 @@ import type { Manager } from './ownership/managers.ts';
 import { managementOf } from './ownership/request-management.ts';
 import { replace } from './update.ts';
 
+/** What is sent, as YAML. @throws ApiStatusError BadRequest */
+export const readConfiguration = (body: Buffer): JsonValue =>
+  parseYaml(body, (why) => undecodable(`error converting YAML to JSON: ${why}`));
+
+const undecodable = (why: string): Error => badRequest(`error decoding YAML: ${why}`);
+
 /**
  * Serves server-side apply: creates what is not there, and else merges by who manages which field.
  * @throws ApiStatusError Conflict when others manage fields that would change
  */
-export function apply(exchange: ResourceExchange, document: JsonObject): Reply {
+export function apply(exchange: ResourceExchange, document: JsonValue): Reply {
   const { info, query, context } = exchange;
-  checkPatchOptions(query, true);
+  if (document === null) throw badRequest('invalid object type: /, Kind=');
+  if (!isRecord(document))
+    throw undecodable(
+      `error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${goKind(document)} into Go value of type map[string]interface {}`,
+    );
   const config = asObjectOf(info, document);
   if (config.metadata['managedFields'] !== undefined)
     throw badRequest('metadata.managedFields must be nil');
@@ -39,27 +52,4 @@ export function apply(exchange: ResourceExchange, document: JsonObject): Reply {
     },
     () => managers,
   );
-}
-
-/** @throws ApiStatusError Invalid for options that do not belong to the kind of patch */
-export function checkPatchOptions(query: URLSearchParams, applies: boolean): void {
-  const causes: FieldCause[] = [];
-  if (applies && (query.get('fieldManager') ?? '') === '')
-    causes.push({
-      reason: 'FieldValueRequired',
-      field: 'fieldManager',
-      message: 'Required value: is required for apply patch',
-    });
-  if (!applies && query.has('force'))
-    causes.push({
-      reason: 'FieldValueForbidden',
-      field: 'force',
-      message: 'Forbidden: may not be specified for non-apply patch',
-    });
-  if (causes.length > 0)
-    throw invalid(
-      { group: 'meta.k8s.io', plural: 'patchoptions', kind: 'PatchOptions' },
-      '',
-      causes,
-    );
 }

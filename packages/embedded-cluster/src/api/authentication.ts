@@ -47,9 +47,9 @@ export const clientCertificates: Authenticator = (request) => {
   return { name: subject.CN, groups: [...groups, 'system:authenticated'] };
 };
 
-/** For requests that present nothing; a token that is wrong is still refused. */
+/** For requests that present nothing, or nothing that is a token; a token that is wrong is still refused. */
 export const anonymous: Authenticator = (request) =>
-  request.headers.authorization === undefined
+  bearerToken(request) === undefined
     ? { name: 'system:anonymous', groups: ['system:unauthenticated'] }
     : undefined;
 

@@ -14,6 +14,8 @@ export interface Identity {
   readonly name: string;
   readonly groups: readonly string[];
   readonly uid?: string;
+  /** Whatever else is known of them, such as by which credential they came. */
+  readonly extra?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** What somebody wants to do: with a resource, or with a path outside the resources. */
@@ -88,6 +90,18 @@ function isSubject(subject: JsonObject, identity: Identity, bindingNamespace: st
   }
 }
 
+/** By what somebody may do something, as Kubernetes says it. */
+function reasonOf(binding: KubeObject, subject: JsonObject): string {
+  const { name = '', namespace } = binding.metadata;
+  const kind = text(subject, 'kind');
+  const own = text(subject, 'namespace') || (namespace ?? '');
+  const who = kind === 'ServiceAccount' ? `${text(subject, 'name')}/${own}` : text(subject, 'name');
+  return (
+    `RBAC: allowed by ${binding.kind} "${namespace === undefined ? name : `${name}/${namespace}`}"` +
+    ` of ${text(binding, 'roleRef', 'kind')} "${text(binding, 'roleRef', 'name')}" to ${kind} "${who}"`
+  );
+}
+
 /** RBAC over a store; members of `system:masters` may do everything. */
 export function createRbacAuthorizer(store: Store): Authorizer {
   const rulesOf = (binding: KubeObject): readonly JsonObject[] => {
@@ -101,16 +115,14 @@ export function createRbacAuthorizer(store: Store): Authorizer {
       ...store.list(clusterRoleBindingType),
       ...(namespace === '' ? [] : store.list(roleBindingType, namespace)),
     ];
-    return bindings
-      .filter((binding) =>
-        records(binding, 'subjects').some((subject) =>
-          isSubject(subject, identity, binding.metadata.namespace ?? ''),
-        ),
-      )
-      .map((binding) => ({
-        rules: rulesOf(binding),
-        reason: `RBAC: allowed by ${binding.kind} "${binding.metadata.namespace === undefined ? '' : `${binding.metadata.name ?? ''}/`}${binding.metadata.namespace ?? binding.metadata.name ?? ''}" of ${text(binding, 'roleRef', 'kind')} "${text(binding, 'roleRef', 'name')}"`,
-      }));
+    return bindings.flatMap((binding) => {
+      const subject = records(binding, 'subjects').find((item) =>
+        isSubject(item, identity, binding.metadata.namespace ?? ''),
+      );
+      return subject === undefined
+        ? []
+        : [{ rules: rulesOf(binding), reason: reasonOf(binding, subject) }];
+    });
   };
   return {
     decide: (identity, attributes) => {

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { badRequest, failure } from '../store/status.ts';
+import { badRequest, failure, kubeletRefusal } from '../store/status.ts';
 import { channelProtocols } from './exec-channels.ts';
 import { portForwardProtocol } from './spdy/port-forward.ts';
 
@@ -42,7 +42,7 @@ const listed = (header: string | readonly string[] | undefined): readonly string
 
 /**
  * The best protocol that both sides speak.
- * @throws ApiStatusError BadRequest, or Forbidden over SPDY, when there is none
+ * @throws ApiStatusError Forbidden, over a WebSocket without a message, when there is none
  */
 export function agreeOnProtocol(request: IncomingMessage, kind: ConnectKind): Agreement {
   const asked = request.headers.upgrade?.toLowerCase() ?? '';
@@ -60,10 +60,13 @@ export function agreeOnProtocol(request: IncomingMessage, kind: ConnectKind): Ag
   const known = supported[transport][kind];
   const protocol = known.find((item) => offered.includes(item));
   if (protocol !== undefined) return { transport, protocol };
-  const why = `unable to negotiate protocol: client supports [${offered.join(' ')}], server supports [${known.join(' ')}]`;
-  throw transport === 'websocket'
-    ? badRequest(why)
-    : failure(403, 'Forbidden', `unable to upgrade: ${why}`);
+  // The library of a real server refuses the handshake of a WebSocket without a word.
+  if (transport === 'websocket') throw kubeletRefusal(403, '');
+  throw failure(
+    403,
+    'Forbidden',
+    `unable to upgrade: unable to negotiate protocol: client supports [${offered.join(' ')}], server supports [${known.join(' ')}]`,
+  );
 }
 
 /** Things are started before the switch, so what would make the switch fail is looked at first. */

@@ -32,20 +32,25 @@ export async function prepareConnection(exchange: ResourceExchange): Promise<Con
 }
 
 async function prepareProcess(exchange: ResourceExchange): Promise<Connectable> {
-  const started = await startProcess(exchange);
-  const { options } = started;
+  const begun = await startProcess(exchange);
   // Whoever only watches a container hears that it ended, but its exit code is the pod's to tell.
-  const process =
+  const started =
     exchange.info.subresource === 'attach'
-      ? { ...started.process, exit: started.process.exit.then(() => ({ exitCode: 0, signal: 0 })) }
-      : started.process;
+      ? {
+          ...begun,
+          process: {
+            ...begun.process,
+            exit: begun.process.exit.then(() => ({ exitCode: 0, signal: 0 })),
+          },
+        }
+      : begun;
   return {
     overWebSocket: (socket, protocol) => {
-      void carry(socket, protocol, process, options);
+      void carry(socket, protocol, started);
       return () => socket.close(1001);
     },
-    overSpdy: (socket) => carrySpdy(socket, process, options).finish,
-    abandon: () => abandon(process),
+    overSpdy: (socket) => carrySpdy(socket, started).finish,
+    abandon: () => abandon(started.process),
   };
 }
 

@@ -2,18 +2,19 @@ import type { KubeObject } from '@millrace/core';
 import { randomUUID } from 'node:crypto';
 import { freeName } from '../store/generate-name.ts';
 import { keyOf, timestamp } from '../store/object-meta.ts';
-import { alreadyExists } from '../store/status.ts';
+import { alreadyExists, internalError } from '../store/status.ts';
 import { admitCreate } from './admission/admit.ts';
 import { readObject } from './body.ts';
 import type { Reply, ResourceExchange } from './exchange.ts';
 import { asObjectOf, isDryRun } from './mutation.ts';
 import { updatingManagers, type Managers } from './ownership/request-management.ts';
+import { given } from './query-values.ts';
 import { representationFor } from './representation.ts';
 
 /** Serves POST to a collection. */
 export async function create(exchange: ResourceExchange): Promise<Reply> {
   const { request, info } = exchange;
-  return createFrom(exchange, asObjectOf(info, await readObject(request)));
+  return createFrom(exchange, asObjectOf(info, await readObject(request, info.type.kind)));
 }
 
 /** Creates an object that has been read already; server-side apply comes here too, with managers of its own. */
@@ -24,14 +25,18 @@ export function createFrom(
 ): Reply {
   const { request, info, query, context } = exchange;
   const representation = representationFor(info.type, request, query, context.clock);
-  const dryRun = isDryRun(query);
+  const dryRun = isDryRun(query, 'CreateOptions');
+  if ((sent.metadata.resourceVersion ?? '') !== '' && !dryRun)
+    throw internalError('resourceVersion should not be set on objects to be created', {
+      plain: true,
+    });
   const named = withName(exchange, sent);
   const { object, warnings } = admitCreate(
     {
       ...context,
       type: info.type,
       identity: exchange.identity,
-      fieldValidation: query.get('fieldValidation') ?? 'Warn',
+      fieldValidation: given(query, 'fieldValidation') ?? 'Warn',
       managers,
     },
     named,

@@ -1,17 +1,25 @@
 import type { JsonObject, KubeObject } from '@millrace/core';
-import { at, count, isRecord, text } from '../store/json.ts';
-import { deleteObject, type Deletion, type DeletionResult } from '../store/deletion.ts';
+import { at, count, text } from '../store/json.ts';
+import {
+  deleteObject,
+  rehearseDeletion,
+  type Deletion,
+  type DeletionResult,
+} from '../store/deletion.ts';
 import { keyOf } from '../store/object-meta.ts';
 import { apiVersionOf } from '../store/resource-types.ts';
-import { badRequest, forbidden, notFound } from '../store/status.ts';
-import { mediaType, parseJson, readBody } from './body.ts';
+import { badRequest, forbidden, notFound, unsupportedMediaType } from '../store/status.ts';
+import { collectFieldErrors } from './admission/field-errors.ts';
+import { mediaType, objectMedia, parseObject, readBody } from './body.ts';
 import { decodeProtobuf, protobufType } from './protobuf.ts';
 import type { Reply, ResourceExchange } from './exchange.ts';
-import { isDryRun } from './mutation.ts';
+import { goKind } from './go-json.ts';
+import { invalidOptions, isDryRun, unregistered } from './mutation.ts';
+import { flag, integer } from './query-values.ts';
 import { representationFor } from './representation.ts';
 import { parseSelection } from './selection.ts';
 
-const policies: readonly string[] = ['Background', 'Foreground', 'Orphan'];
+const policies: readonly string[] = ['Foreground', 'Background', 'Orphan'];
 /** Resources whose deletion answers with the object; the others answer with a Status. */
 const answersWithObject = new Set([
   'pods',
@@ -26,24 +34,24 @@ const answersWithObject = new Set([
 /** A cluster cannot be without these. */
 const keptNamespaces = new Set(['default', 'kube-system', 'kube-public']);
 
-/** Options come in the body or, as fetch clients prefer, in the query. */
-async function readOptions(
-  exchange: ResourceExchange,
-): Promise<{ readonly deletion: Deletion; readonly dryRun: boolean }> {
-  const body = await readBody(exchange.request);
-  const protobuf = mediaType(exchange.request) === protobufType;
-  const options = body.length === 0 ? {} : protobuf ? decodeProtobuf(body) : parseJson(body);
-  if (!isRecord(options)) throw badRequest('the body of a deletion must be DeleteOptions');
-  const fromQuery = exchange.query.get('gracePeriodSeconds');
+interface ReadOptions {
+  readonly deletion: Deletion;
+  readonly dryRun: boolean;
+}
+
+/**
+ * Options come in the body or, as fetch clients prefer, in the query.
+ * @throws ApiStatusError BadRequest for what cannot be read, Invalid for what makes no sense
+ */
+async function readOptions(exchange: ResourceExchange): Promise<ReadOptions> {
+  const { query } = exchange;
+  const options = await readBodyOptions(exchange);
   const gracePeriodSeconds =
-    count(options, 'gracePeriodSeconds') ?? (fromQuery === null ? undefined : Number(fromQuery));
-  const propagationPolicy = policyOf(options, exchange.query);
+    count(options, 'gracePeriodSeconds') ?? integer(query, 'gracePeriodSeconds');
+  const dryRun = isDryRun(query, 'DeleteOptions', options);
+  const propagationPolicy = policyOf(options, query);
   const uid = text(options, 'preconditions', 'uid');
   const resourceVersion = text(options, 'preconditions', 'resourceVersion');
-  if (gracePeriodSeconds !== undefined && !Number.isSafeInteger(gracePeriodSeconds))
-    throw badRequest(
-      `gracePeriodSeconds: Invalid value: ${JSON.stringify(fromQuery)}: must be an integer`,
-    );
   return {
     deletion: {
       ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
@@ -51,21 +59,45 @@ async function readOptions(
       ...(uid === '' ? {} : { uid }),
       ...(resourceVersion === '' ? {} : { resourceVersion }),
     },
-    dryRun: isDryRun(exchange.query, options),
+    dryRun,
   };
 }
 
-function policyOf(options: JsonObject, query: URLSearchParams): Deletion['propagationPolicy'] {
-  if (at(options, 'orphanDependents') === true || query.get('orphanDependents') === 'true')
-    return 'Orphan';
-  const asked = text(options, 'propagationPolicy') || (query.get('propagationPolicy') ?? '');
-  if (asked === '') return undefined;
-  if (!policies.includes(asked)) {
+async function readBodyOptions({ request }: ResourceExchange): Promise<JsonObject> {
+  const body = await readBody(request);
+  if (body.length === 0) return {};
+  const type = mediaType(request);
+  if (type === protobufType) return decodeProtobuf(body);
+  if (type !== '' && type !== 'application/json') throw unsupportedMediaType(objectMedia);
+  const options = parseObject(body, badRequest);
+  const [kind, version] = [text(options, 'kind'), text(options, 'apiVersion')];
+  // Every group knows the kind.
+  if (kind !== '' && kind !== 'DeleteOptions') throw badRequest(unregistered(kind, version));
+  const grace = options['gracePeriodSeconds'] ?? 0;
+  if (!Number.isSafeInteger(grace))
     throw badRequest(
-      `propagationPolicy: Unsupported value: ${JSON.stringify(asked)}: supported values: "Foreground", "Background", "Orphan"`,
+      `json: cannot unmarshal ${goKind(grace)} into Go struct field DeleteOptions.gracePeriodSeconds of type int64`,
     );
-  }
-  return asked as Deletion['propagationPolicy'];
+  return options;
+}
+
+function policyOf(options: JsonObject, query: URLSearchParams): Deletion['propagationPolicy'] {
+  const orphans =
+    at(options, 'orphanDependents') ??
+    (query.has('orphanDependents') ? flag(query, 'orphanDependents') : undefined);
+  const asked = text(options, 'propagationPolicy') || (query.get('propagationPolicy') ?? '');
+  const errors = collectFieldErrors();
+  if (asked !== '' && typeof orphans === 'boolean')
+    errors.invalid(
+      'propagationPolicy',
+      asked,
+      'orphanDependents and deletionPropagation cannot be both set',
+    );
+  if (asked !== '' && !policies.includes(asked))
+    errors.unsupported('propagationPolicy', asked, [...policies, 'nil']);
+  if (errors.causes.length > 0) throw invalidOptions('DeleteOptions', errors.causes);
+  if (orphans === true) return 'Orphan';
+  return asked === '' ? undefined : (asked as Deletion['propagationPolicy']);
 }
 
 /** Serves DELETE of one object. */
@@ -79,7 +111,7 @@ export async function deleteOne(exchange: ResourceExchange): Promise<Reply> {
   if (info.type.plural === 'namespaces' && keptNamespaces.has(info.name))
     throw forbidden(info.type, info.name, 'this namespace may not be deleted');
   const result: DeletionResult = dryRun
-    ? { object: existing, removed: true }
+    ? rehearseDeletion(context.clock, key, existing, deletion)
     : deleteObject(context.store, context.clock, key, deletion);
   if (!result.removed) return { code: 200, body: representation.object(result.object) };
   return {

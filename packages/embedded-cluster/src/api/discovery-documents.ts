@@ -35,7 +35,9 @@ const subresourceKinds: Readonly<Record<string, readonly [groupVersion: string, 
 };
 
 const verbsOf = (type: ServedResource): readonly string[] =>
-  type.stored ? objectVerbs : ['create'];
+  type.stored
+    ? objectVerbs.filter((verb) => verb !== 'deletecollection' || type.collectionDeletable)
+    : ['create'];
 
 function kindOf(
   type: ServedResource,
@@ -50,6 +52,12 @@ function kindOf(
     version: groupVersion.slice(slash + 1),
     kind,
   };
+}
+
+/** Group and version are told only where they are others than the resource's. */
+function foreignKind(type: ServedResource, subresource: string): JsonObject {
+  const { group, version, kind } = kindOf(type, subresource);
+  return group === type.group ? { kind } : { group, version, kind };
 }
 
 /** The resources of one group and version; undefined when there are none. */
@@ -70,11 +78,13 @@ export function resourceList(groupVersion: string): JsonObject | undefined {
       name: `${type.plural}/${subresource}`,
       singularName: '',
       namespaced: type.namespaced,
-      ...kindOf(type, subresource),
+      ...foreignKind(type, subresource),
       verbs: subresourceVerbs[subresource] ?? [],
     })),
   ]);
-  return { kind: 'APIResourceList', apiVersion: 'v1', groupVersion, resources };
+  // The document of the core group has always been without a version of its own.
+  const apiVersion = groupVersion === 'v1' ? {} : { apiVersion: 'v1' };
+  return { kind: 'APIResourceList', ...apiVersion, groupVersion, resources };
 }
 
 /** API groups besides the core one. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { JsonObject } from '@millrace/core';
-import { pathNotFound, methodNotAllowed } from '../store/status.ts';
+import { methodNotAllowed, noRepresentation, pathNotFound } from '../store/status.ts';
+import { objectMedia } from './body.ts';
 import { aggregated, apiGroup, groupNames, resourceList } from './discovery-documents.ts';
 import { presentedVersion } from '../presented-version.ts';
 import type { Reply } from './exchange.ts';
@@ -11,13 +12,14 @@ import {
   openApiV3,
   openApiV3Index,
 } from './openapi.ts';
+import { acceptedTypes } from './query-values.ts';
 import type { PathRequest } from './request-info.ts';
 
 const version: JsonObject = {
   ...presentedVersion,
   gitCommit: '0000000000000000000000000000000000000000',
   gitTreeState: 'clean',
-  buildDate: '1970-01-01T00:00:00Z',
+  buildDate: '2026-04-22T00:00:00Z',
   goVersion: 'none',
   compiler: 'v8',
   platform: 'node/any',
@@ -37,18 +39,31 @@ const wantsAggregated = (request: IncomingMessage): boolean =>
         !item.includes('v2beta1'),
     );
 
-/** Answers everything that is not a resource. @throws ApiStatusError NotFound or MethodNotAllowed */
+const health = /^\/(?:healthz|livez|readyz)(?:\/|$)/u;
+
+/** Answers everything that is not a resource. @throws ApiStatusError NotFound, NotAcceptable or MethodNotAllowed */
 export function answerPath(request: IncomingMessage, { path, verb }: PathRequest): Reply {
-  if (verb !== 'get' && verb !== 'head') throw methodNotAllowed();
-  const body = documentAt(request, path.replace(/\/+$/u, ''));
-  if (body === undefined) throw pathNotFound();
+  const body = path.startsWith('//') ? undefined : documentAt(request, path.replace(/\/+$/u, ''));
+  if (body === undefined) {
+    // Only what lies in a group that is there belongs to the API; the rest is nobody's.
+    const group = /^\/apis\/(?<group>[^/]+)\//u.exec(path)?.groups?.['group'] ?? '';
+    if (/^\/api\/[^/]/u.test(path) || groupNames.includes(group)) throw pathNotFound();
+    return { code: 404, body: '404 page not found\n' };
+  }
+  if (verb !== 'get' && (verb !== 'head' || !health.test(path))) throw methodNotAllowed();
+  const accepted = acceptedTypes(request);
+  if (typeof body.body !== 'string' && !accepted.some((item) => takesJson.test(item)))
+    throw noRepresentation(path.startsWith('/version') ? 'application/json' : objectMedia);
   return body;
 }
+
+const takesJson =
+  /^(?:$|\*\/\*|application\/(?:\*|json|yaml|[^;]*openapi[^;]*|vnd\.kubernetes\.protobuf))(?:;|$)/u;
 
 function documentAt(request: IncomingMessage, path: string): Reply | undefined {
   const json = (body: JsonObject | undefined): Reply | undefined =>
     body === undefined ? undefined : { code: 200, body };
-  if (/^\/(?:healthz|livez|readyz)(?:\/|$)/u.test(path)) return { code: 200, body: 'ok' };
+  if (health.test(path)) return { code: 200, body: 'ok' };
   const group = /^\/apis\/(?<group>[^/]+)$/u.exec(path)?.groups?.['group'];
   if (group !== undefined)
     return groupNames.includes(group)

@@ -48,6 +48,10 @@ export type ResourceHandler = (
 /** Sends an answer. Nothing happens when the client has gone meanwhile. */
 export function sendReply(response: ServerResponse, reply: Reply): void {
   if (response.destroyed || response.headersSent) return;
+  if (reply.code === 204) {
+    response.writeHead(204, { 'Cache-Control': 'no-cache, private' }).end();
+    return;
+  }
   const body = Buffer.isBuffer(reply.body)
     ? reply.body
     : Buffer.from(typeof reply.body === 'string' ? reply.body : `${JSON.stringify(reply.body)}\n`);

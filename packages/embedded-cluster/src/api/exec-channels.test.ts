@@ -2,7 +2,9 @@ import { EventEmitter } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import type { WebSocket } from 'ws';
+import type { ContainerProcess } from '../contracts.ts';
 import { carry } from './exec-channels.ts';
+import type { StartedProcess } from './exec.ts';
 import { fakeProcess } from './fixture.test.helpers.ts';
 
 /** A socket whose client takes nothing until it is told to. */
@@ -33,6 +35,11 @@ class SlowSocket extends EventEmitter {
 }
 
 const options = { stdin: true, stdout: true, stderr: true, tty: false };
+const started = (process: ContainerProcess, ...command: readonly string[]): StartedProcess => ({
+  process,
+  options,
+  command,
+});
 const megabyte = 1024 * 1024;
 const settled = async (): Promise<void> => {
   for (let turn = 0; turn < 5; turn += 1) await setImmediate();
@@ -41,7 +48,7 @@ const settled = async (): Promise<void> => {
 it('leaves output unread while the client does not take what was sent', async () => {
   const socket = new SlowSocket();
   const process = fakeProcess(100);
-  void carry(socket as unknown as WebSocket, 'v5.channel.k8s.io', process, options);
+  void carry(socket as unknown as WebSocket, 'v5.channel.k8s.io', started(process));
   for (let index = 0; index < 4; index += 1) void process.out.push(Buffer.alloc(megabyte));
   await settled();
   expect(socket.sent.length).toBe(1);
@@ -57,7 +64,7 @@ it('does not read the socket while the process does not take its input', async (
     ...fakeProcess(),
     write: (): Promise<void> => new Promise((resolve) => void (take = resolve)),
   };
-  void carry(socket as unknown as WebSocket, 'v5.channel.k8s.io', process, options);
+  void carry(socket as unknown as WebSocket, 'v5.channel.k8s.io', started(process));
   socket.emit('message', Buffer.alloc(megabyte + 2));
   await settled();
   expect(socket.isPaused).toBe(true);
@@ -66,10 +73,28 @@ it('does not read the socket while the process does not take its input', async (
   expect(socket.isPaused).toBe(false);
 });
 
+it.each([
+  ['v5.channel.k8s.io', 'command terminated with exit code 3'],
+  ['v4.channel.k8s.io', 'error executing command [sh -c x], exit code 3'],
+])('tells over %s of a bad end as its speaker does', async (protocol, what) => {
+  const socket = new SlowSocket();
+  const process = fakeProcess();
+  void carry(socket as unknown as WebSocket, protocol, started(process, 'sh', '-c', 'x'));
+  process.out.end();
+  process.err.end();
+  process.ended.resolve({ exitCode: 3, signal: 0 });
+  await settled();
+  const { frame } = socket.sent[0] ?? { frame: new Uint8Array() };
+  expect(JSON.parse(Buffer.from(frame.subarray(1)).toString())).toMatchObject({
+    message: `command terminated with non-zero exit code: ${what}`,
+    details: { causes: [{ reason: 'ExitCode', message: '3' }] },
+  });
+});
+
 it('reports a process that is lost as an error, never as an exit', async () => {
   const socket = new SlowSocket();
   const process = fakeProcess();
-  const carried = carry(socket as unknown as WebSocket, 'v5.channel.k8s.io', process, options);
+  const carried = carry(socket as unknown as WebSocket, 'v5.channel.k8s.io', started(process));
   process.out.end();
   process.err.end();
   process.ended.reject(new Error('the node is gone'));

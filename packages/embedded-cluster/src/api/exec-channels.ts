@@ -1,6 +1,7 @@
 import type { RawData, WebSocket } from 'ws';
-import type { ContainerProcess, ExecOptions } from '../contracts.ts';
+import type { ContainerProcess } from '../contracts.ts';
 import { errorStatus, exitStatus, resize } from './exec-status.ts';
+import type { StartedProcess } from './exec.ts';
 
 /** Subprotocols, best first. With v5 a client can end standard input alone. */
 export const channelProtocols: readonly string[] = ['v5.channel.k8s.io', 'v4.channel.k8s.io'];
@@ -17,8 +18,7 @@ const highWater = 1024 * 1024;
 export async function carry(
   socket: WebSocket,
   protocol: string,
-  process: ContainerProcess,
-  options: ExecOptions,
+  { process, options, command }: StartedProcess,
 ): Promise<void> {
   const frames: ExecFrames = {
     socket,
@@ -31,7 +31,7 @@ export async function carry(
     pump(socket, channel.stdout, options.stdout ? process.stdout : undefined),
     pump(socket, channel.stderr, options.stderr && !options.tty ? process.stderr : undefined),
     process.exit,
-  ]).then(([, , exit]) => exitStatus(exit), errorStatus);
+  ]).then(([, , exit]) => exitStatus(exit, frames.v5 ? undefined : command), errorStatus);
   if (socket.readyState !== socket.OPEN) return;
   await send(socket, channel.status, Buffer.from(JSON.stringify(status)));
   socket.close(1000);

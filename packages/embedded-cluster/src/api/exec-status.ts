@@ -17,15 +17,22 @@ export function resize(process: ContainerProcess, data: Buffer): void {
   if (width !== undefined && height !== undefined) process.resize(width, height);
 }
 
-/** The Status by which a client learns how its command ended. */
-export function exitStatus(exit: ProcessExit): JsonObject {
-  if (exit.exitCode === 0) return { metadata: {}, status: 'Success' };
+/**
+ * The Status by which a client learns how its command ended.
+ * @param command - told with v4, where the container runtime itself speaks to the client
+ */
+export function exitStatus({ exitCode }: ProcessExit, command?: readonly string[]): JsonObject {
+  if (exitCode === 0) return { metadata: {}, status: 'Success' };
+  const what =
+    command === undefined || command.length === 0
+      ? `command terminated with exit code ${exitCode}`
+      : `error executing command [${command.join(' ')}], exit code ${exitCode}`;
   return {
     metadata: {},
     status: 'Failure',
-    message: `command terminated with non-zero exit code: command terminated with exit code ${exit.exitCode}`,
+    message: `command terminated with non-zero exit code: ${what}`,
     reason: 'NonZeroExitCode',
-    details: { causes: [{ reason: 'ExitCode', message: String(exit.exitCode) }] },
+    details: { causes: [{ reason: 'ExitCode', message: String(exitCode) }] },
   };
 }
 

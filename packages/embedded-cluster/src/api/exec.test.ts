@@ -6,7 +6,7 @@ import { WebSocket } from 'ws';
 import { deferred } from '@millrace/async';
 import { record } from '../store/json.ts';
 import { podType } from '../store/resource-types.ts';
-import { badRequest } from '../store/status.ts';
+import { badRequest, kubeletRefusal } from '../store/status.ts';
 import {
   fakeProcess,
   podOf,
@@ -84,7 +84,9 @@ async function refusal(
   ];
   let body = '';
   for await (const chunk of response) body += chunk.toString();
-  return [response.statusCode, (JSON.parse(body) as { message: string }).message];
+  // A refusal in a kubelet's words is text alone.
+  const said = body.startsWith('{') ? (JSON.parse(body) as { message: string }).message : body;
+  return [response.statusCode, said];
 }
 
 describe('exec', () => {
@@ -263,16 +265,19 @@ describe('exec', () => {
     expect(await refusal(execPath)).toEqual([400, 'container not found ("build")']);
   });
 
-  it('refuses a pod that has ended, and protocols it does not speak', async () => {
-    expect(await refusal(execPath, ['v1.channel.k8s.io'])).toEqual([
+  it('refuses in the words of a kubelet what a kubelet refuses', async () => {
+    Object.assign(cluster.node, {
+      exec: () => Promise.reject(kubeletRefusal(500, 'container not found ("build")')),
+    });
+    expect(await refusal(execPath)).toEqual([500, 'container not found ("build")']);
+    expect(await refusal(`${podsPath}/a/exec?container=build&command=sh`)).toEqual([
       400,
-      expect.stringContaining('unable to negotiate protocol') as string,
+      'you must specify at least 1 of stdin, stdout, stderr',
     ]);
-    setStatus({ phase: 'Succeeded' });
-    expect(await refusal(execPath)).toEqual([
-      400,
-      'cannot exec into a container in a completed pod; current phase is Succeeded',
-    ]);
+  });
+
+  it('refuses protocols it does not speak without a word', async () => {
+    expect(await refusal(execPath, ['v1.channel.k8s.io'])).toEqual([403, '']);
   });
 });
 

@@ -1,9 +1,14 @@
 import type { JsonValue, KubeObject } from '@millrace/core';
 import { count, isRecord, text } from '../store/json.ts';
-import { badRequest, expiredContinue, isApiStatusError, timedOut } from '../store/status.ts';
+import { badRequest, expiredContinue, isApiStatusError, versionTooLarge } from '../store/status.ts';
 import type { Reply, ResourceExchange } from './exchange.ts';
+import { checkListOptions } from './list-options.ts';
+import { integer, versionOf } from './query-values.ts';
 import { representationFor } from './representation.ts';
 import { parseSelection } from './selection.ts';
+
+/** The version of a token that goes on with what is there by now. */
+const ofNow = -1;
 
 interface ContinueToken {
   readonly version: number;
@@ -27,18 +32,9 @@ function decodeToken(encoded: string): ContinueToken {
   } catch {
     // Falls through to the refusal: a token that does not parse is as wrong as one that says nothing.
   }
-  throw badRequest('continue key is not valid');
-}
-
-/** A non-negative whole number of the query; undefined when absent. @throws ApiStatusError BadRequest otherwise */
-export function wholeNumber(query: URLSearchParams, name: string): number | undefined {
-  const given = query.get(name);
-  if (given === null || given === '') return undefined;
-  if (!/^\d+$/u.test(given))
-    throw badRequest(
-      `${name}: Invalid value: ${JSON.stringify(given)}: must be a non-negative integer`,
-    );
-  return Number(given);
+  throw badRequest(
+    'invalid continue token: continue key is not valid: illegal base64 data at input byte 0',
+  );
 }
 
 /** The version at which to list: that of the token, an exact one, or undefined for now. */
@@ -46,18 +42,21 @@ function versionWanted(
   exchange: ResourceExchange,
   token: ContinueToken | undefined,
 ): number | undefined {
-  if (token !== undefined) return token.version;
-  const asked = wholeNumber(exchange.query, 'resourceVersion');
+  const asked = versionOf(exchange.query, true);
+  if (token !== undefined) {
+    if (asked !== undefined && asked !== 0)
+      throw badRequest('specifying resource version is not allowed when using continue');
+    return token.version === ofNow ? undefined : token.version;
+  }
   const current = exchange.context.store.version();
-  if (asked !== undefined && asked > current)
-    throw timedOut(`Too large resource version: ${asked}, current: ${current}`);
+  if (asked !== undefined && asked > current) throw versionTooLarge(asked, current);
   return exchange.query.get('resourceVersionMatch') === 'Exact' ? asked : undefined;
 }
 
 function objectsAt(
   exchange: ResourceExchange,
   version: number | undefined,
-  paging: boolean,
+  token: ContinueToken | undefined,
 ): readonly KubeObject[] {
   const { store } = exchange.context;
   const { type, namespace } = exchange.info;
@@ -65,26 +64,32 @@ function objectsAt(
   try {
     return store.listAt(type, namespace, version);
   } catch (error) {
-    if (paging && isApiStatusError(error)) throw expiredContinue();
+    if (token !== undefined && isApiStatusError(error))
+      throw expiredContinue(encodeToken({ ...token, version: ofNow }));
     throw error;
   }
 }
+
+const selects = (query: URLSearchParams): boolean =>
+  (query.get('labelSelector') ?? '') !== '' || (query.get('fieldSelector') ?? '') !== '';
 
 /** Serves LIST, in pages when `limit` is given; all pages show the same version. */
 export function list(exchange: ResourceExchange): Reply {
   const { info, query, request, context } = exchange;
   const representation = representationFor(info.type, request, query, context.clock);
   const selected = parseSelection(info, query);
+  checkListOptions(query, false);
   const given = query.get('continue') ?? '';
   const token = given === '' ? undefined : decodeToken(given);
+  integer(query, 'timeoutSeconds');
   const wanted = versionWanted(exchange, token);
   const version = wanted ?? context.store.version();
-  const all = objectsAt(exchange, wanted, token !== undefined).filter(selected);
+  const all = objectsAt(exchange, wanted, token).filter(selected);
   const rest =
     token === undefined
       ? all
       : all.slice(all.findLastIndex((object) => addressOf(object) <= token.after) + 1);
-  const limit = wholeNumber(query, 'limit') ?? 0;
+  const limit = Math.max(0, integer(query, 'limit') ?? 0);
   const page = limit === 0 ? rest : rest.slice(0, limit);
   const last = page.at(-1);
   const more = last !== undefined && rest.length > page.length;
@@ -93,7 +98,8 @@ export function list(exchange: ResourceExchange): Reply {
     ...(more
       ? {
           continue: encodeToken({ version, after: addressOf(last) }),
-          remainingItemCount: rest.length - page.length,
+          // With a selector a real server would have to read everything to know.
+          ...(selects(query) ? {} : { remainingItemCount: rest.length - page.length }),
         }
       : {}),
   };

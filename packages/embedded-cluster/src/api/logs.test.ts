@@ -101,7 +101,7 @@ it('gives faults a handle to cut the stream', async () => {
 it('has nothing to say about a pod that no node has', async () => {
   await cluster.call('POST', podsPath, podOf('b', { nodeSelector: { none: 'such' } }));
   expect(await cluster.call('GET', `${podsPath}/b/log`)).toMatchObject({
-    code: 200,
+    code: 204,
     body: { text: '' },
   });
 });
@@ -152,4 +152,34 @@ it('refuses two ways to say since when', async () => {
   setContainer(running);
   const { code, body } = await read('?sinceSeconds=1&sinceTime=2026-01-02T03:04:05Z');
   expect([code, body['reason']]).toEqual([422, 'Invalid']);
+});
+
+it.each([
+  ['tailLines=-1', 'tailLines: Invalid value: -1: must be greater than or equal to 0'],
+  ['stream=Stdout', 'stream: Forbidden: may not be specified'],
+  [
+    'sinceSeconds=5&sinceTime=2026-01-02T03:04:05Z',
+    '[]: Forbidden: at most one of `sinceTime` or `sinceSeconds` may be specified',
+  ],
+])('refuses %s', async (query, message) => {
+  expect(await read(`?${query}`)).toMatchObject({
+    code: 422,
+    body: { message: `PodLogOptions "a" is invalid: ${message}` },
+  });
+});
+
+it.each([
+  [
+    'text/plain',
+    'only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf',
+  ],
+  [
+    'image/png',
+    '406: Not Acceptable\n\nAvailable representations: text/plain, application/json, application/yaml, application/vnd.kubernetes.protobuf',
+  ],
+])('refuses who insists on %s', async (accept, message) => {
+  expect(await cluster.call('GET', `${podsPath}/a/log`, undefined, { accept })).toMatchObject({
+    code: 406,
+    body: { message },
+  });
 });

@@ -107,7 +107,7 @@ describe('creating', () => {
       mapsPath,
       { apiVersion: 'v2', kind: 'ConfigMap', metadata: { name: 'a' } },
       400,
-      'the API version in the data (v2) does not match the expected API version (v1)',
+      'ConfigMap in version "v2" cannot be handled as a ConfigMap: no kind "ConfigMap" is registered for version "v2" in scheme "pkg/runtime/scheme.go:111"',
     ],
     [
       'a path that leads nowhere',
@@ -153,8 +153,8 @@ describe('creating', () => {
         'metadata: {name: y}',
         'cannot unmarshal bool into',
       ],
-      ['and says where it breaks', 'a: [', 'error converting YAML to JSON'],
-      ['of an object alone', '- a', 'must be a JSON object'],
+      ['and says where it breaks', 'a: [', 'must be of type ConfigMap): yaml: '],
+      ['of an object alone', '- a', 'cannot unmarshal array into Go value'],
     ])('reads %s', async (_what, body, message) => {
       const [code, status] = await post(body);
       expect([code, status['message']]).toEqual([400, expect.stringContaining(message) as string]);

@@ -1,9 +1,8 @@
-import { text } from '../store/json.ts';
+import { record, text } from '../store/json.ts';
 import { deleteObject } from '../store/deletion.ts';
 import { violatedBudgets } from '../store/disruption.ts';
 import { boundTo, withCondition } from '../store/pod-conditions.ts';
-import { nodeType } from '../store/resource-types.ts';
-import { badRequest, conflict, notFound, tooManyRequests } from '../store/status.ts';
+import { badRequest, conflict, internalError, tooManyRequests } from '../store/status.ts';
 import { keyOf } from '../store/object-meta.ts';
 import { readObject } from './body.ts';
 import type { Reply, ResourceExchange } from './exchange.ts';
@@ -18,7 +17,14 @@ const done: Reply = {
 /** Serves `pods/eviction`: deletes unless a disruption budget forbids it. */
 export async function evict(exchange: ResourceExchange): Promise<Reply> {
   const { store, clock } = exchange.context;
-  const eviction = await readObject(exchange.request);
+  const eviction = await readObject(exchange.request, 'Eviction');
+  const kind = text(eviction, 'kind');
+  if (kind !== '' && kind !== 'Eviction')
+    throw badRequest(
+      `${kind} in version "v1" cannot be handled as a Eviction: converting (v1.${kind}) to (policy.Eviction): unknown conversion`,
+    );
+  if (text(eviction, 'metadata', 'name') !== exchange.info.name)
+    throw badRequest('name in URL does not match name in Eviction object');
   const pod = targetPod(exchange);
   const key = keyOf(exchange.info.type, pod);
   const violated = violatedBudgets(store, pod);
@@ -33,7 +39,7 @@ export async function evict(exchange: ResourceExchange): Promise<Reply> {
       causes,
     );
   }
-  if (isDryRun(exchange.query)) return done;
+  if (isDryRun(exchange.query, 'CreateOptions', record(eviction, 'deleteOptions'))) return done;
   store.update(key, (before) =>
     withCondition(
       before,
@@ -58,11 +64,15 @@ export async function evict(exchange: ResourceExchange): Promise<Reply> {
 /** Serves `pods/binding`, for schedulers other than ours. */
 export async function bind(exchange: ResourceExchange): Promise<Reply> {
   const { store, clock } = exchange.context;
-  const name = text(await readObject(exchange.request), 'target', 'name');
+  const target = record(await readObject(exchange.request, 'Binding'), 'target');
+  const [kind, name] = [text(target, 'kind'), text(target, 'name')];
+  if (kind !== '' && kind !== 'Node')
+    throw internalError(
+      `target.kind: Unsupported value: ${JSON.stringify(kind)}: supported values: "Node", "<empty>"`,
+      { plain: true },
+    );
+  if (name === '') throw internalError('target.name: Required value', { plain: true });
   const pod = targetPod(exchange);
-  if (name === '') throw badRequest('target.name: Required value');
-  if (store.get({ type: nodeType, namespace: '', name }) === undefined)
-    throw notFound(nodeType, name);
   const bound = text(pod, 'spec', 'nodeName');
   if (bound !== '')
     throw conflict(
@@ -70,7 +80,7 @@ export async function bind(exchange: ResourceExchange): Promise<Reply> {
       exchange.info.name,
       `pod ${exchange.info.name} is already assigned to node ${JSON.stringify(bound)}`,
     );
-  if (!isDryRun(exchange.query))
+  if (!isDryRun(exchange.query, 'CreateOptions'))
     store.update(keyOf(exchange.info.type, pod), (before) => boundTo(before, name, clock.now()));
   return done;
 }

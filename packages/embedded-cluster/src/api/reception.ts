@@ -57,7 +57,7 @@ export function createReception({
     const query = url.searchParams;
     const info = parseRequest(request.method ?? 'GET', url.pathname, query);
     const identity = attempt(() =>
-      actingIdentity(request, authenticate(authenticators, request), context.authorizer),
+      actingIdentity(request, info, authenticate(authenticators, request), context.authorizer),
     );
     const entry = requestEntry({
       request,

@@ -1,8 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import type { Clock, JsonObject, KubeObject } from '@millrace/core';
 import { apiVersionOf, type ServedResource } from '../store/resource-types.ts';
-import { notAcceptable } from '../store/status.ts';
-import { tableColumns, tableOf } from './table.ts';
+import { text } from '../store/json.ts';
+import { badRequest, noRepresentation, notAcceptable } from '../store/status.ts';
+import { objectMedia, streamMedia } from './body.ts';
+import { acceptedTypes } from './query-values.ts';
+import { hasPrinter, tableColumns, tableOf } from './table.ts';
 
 /** Metadata of a list. */
 export interface ListMeta extends JsonObject {
@@ -47,13 +50,18 @@ const metadataOnly: Representation = {
     kind: 'PartialObjectMetadataList',
     apiVersion: 'meta.k8s.io/v1',
     metadata,
-    items: objects.map(partial),
+    // Go's list of nothing, which other forms do not have.
+    items: objects.length === 0 ? null : objects.map(partial),
   }),
   event: partial,
 };
 
 function table(type: ServedResource, clock: Clock, include: string): Representation {
   const columns = tableColumns(type);
+  if (!['', 'None', 'Metadata', 'Object'].includes(include))
+    throw badRequest(
+      `Unable to convert to Table as requested: includeObject: Invalid value: ${JSON.stringify(include)}: must be 'Metadata', 'Object', 'None', or empty`,
+    );
   const make = (
     objects: readonly KubeObject[],
     metadata: JsonObject,
@@ -63,10 +71,14 @@ function table(type: ServedResource, clock: Clock, include: string): Representat
     apiVersion: 'meta.k8s.io/v1',
     metadata,
     columnDefinitions: withColumns ? columns : null,
-    rows: objects.map((object) => ({
-      cells: tableOf(type, object, clock.now()),
-      ...(include === 'None' ? {} : { object: include === 'Object' ? object : partial(object) }),
-    })),
+    rows:
+      objects.length === 0 && !hasPrinter(type)
+        ? null
+        : objects.map((object) => ({
+            cells: tableOf(type, object, clock.now()),
+            ...rowConditions(type, object),
+            object: include === 'None' ? null : include === 'Object' ? object : partial(object),
+          })),
   });
   const single = (object: KubeObject, withColumns: boolean): JsonObject =>
     make([object], { resourceVersion: object.metadata.resourceVersion ?? '' }, withColumns);
@@ -77,6 +89,20 @@ function table(type: ServedResource, clock: Clock, include: string): Representat
   };
 }
 
+const endings: Readonly<Record<string, string>> = {
+  Succeeded: 'The pod has completed successfully.',
+  Failed: 'The pod failed.',
+};
+
+/** A pod that has ended says so beside its cells. */
+function rowConditions(type: ServedResource, object: KubeObject): JsonObject {
+  const phase = text(object, 'status', 'phase');
+  const message = type.plural === 'pods' ? endings[phase] : undefined;
+  return message === undefined
+    ? {}
+    : { conditions: [{ type: 'Completed', status: 'True', reason: phase, message }] };
+}
+
 /** @throws ApiStatusError NotAcceptable when JSON is not among what the client takes */
 export function representationFor(
   type: ServedResource,
@@ -84,15 +110,20 @@ export function representationFor(
   query: URLSearchParams,
   clock: Clock,
 ): Representation {
-  const accepted = (request.headers.accept ?? '*/*').split(',').map((item) => item.trim());
+  const accepted = acceptedTypes(request);
+  let known = false;
   for (const item of accepted) {
     const [media = '', ...parameters] = item.split(';').map((part) => part.trim());
     if (media !== 'application/json' && media !== '*/*' && media !== 'application/*') continue;
     const as = parameters.find((parameter) => parameter.startsWith('as='))?.slice(3);
     if (as === undefined) return whole(type);
+    known = true;
     if (!parameters.includes('v=v1')) continue;
     if (as === 'Table') return table(type, clock, query.get('includeObject') ?? 'Metadata');
     if (as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList') return metadataOnly;
   }
-  throw notAcceptable('application/json');
+  if (known) throw notAcceptable(objectMedia);
+  const collection =
+    request.method === 'GET' && !/\/namespaces\/[^/]+\/[^/]+\/[^/?]+/u.test(request.url ?? '');
+  throw noRepresentation(collection ? `${objectMedia}, ${streamMedia}` : objectMedia);
 }

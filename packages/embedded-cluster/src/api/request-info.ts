@@ -1,3 +1,4 @@
+import { flag } from './query-values.ts';
 import { findResource, type ServedResource } from '../store/resource-types.ts';
 
 /** What a request is about, as the authorizer and the router see it. */
@@ -37,11 +38,12 @@ const verbs: Readonly<Record<string, ResourceRequest['verb']>> = {
 const namespaceSubresources = new Set(['status', 'finalize']);
 
 function verbOf(method: string, name: string, query: URLSearchParams): ResourceRequest['verb'] {
-  const watched = query.get('watch') === 'true' || query.get('watch') === '1';
+  const watched = flag(query, 'watch');
   if (method === 'DELETE') return name === '' ? 'deletecollection' : 'delete';
   const written = verbs[method];
   if (written !== undefined) return written;
-  if (name !== '' && !watched) return 'get';
+  // One object is got, whatever is said about watching.
+  if (name !== '') return 'get';
   return watched ? 'watch' : 'list';
 }
 
@@ -55,10 +57,14 @@ export function parseRequest(
     .split('/')
     .filter((part) => part !== '')
     .map(decode);
+  if (path.startsWith('//')) return { kind: 'path', verb: method.toLowerCase(), path };
   const outside: PathRequest = { kind: 'path', verb: method.toLowerCase(), path };
   const core = parts[0] === 'api';
   if (!core && parts[0] !== 'apis') return outside;
-  const rest = parts.slice(core ? 2 : 3);
+  const below = parts.slice(core ? 2 : 3);
+  // `/api/v1/watch/…` is an old way to say `?watch=1`.
+  const watching = below[0] === 'watch' && method === 'GET';
+  const rest = watching ? below.slice(1) : below;
   if (rest.length === 0) return outside;
   const [group, version] = core ? ['', parts[1] ?? ''] : [parts[1] ?? '', parts[2] ?? ''];
   const scoped =
@@ -71,7 +77,7 @@ export function parseRequest(
   if (type.namespaced && namespace === '' && name !== '') return undefined;
   return {
     kind: 'resource',
-    verb: verbOf(method, name, query),
+    verb: watching ? 'watch' : verbOf(method, name, query),
     type,
     namespace,
     name,

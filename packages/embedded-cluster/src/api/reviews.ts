@@ -1,13 +1,16 @@
 import type { JsonObject } from '@millrace/core';
 import { count, record, text, texts } from '../store/json.ts';
-import { invalid } from '../store/status.ts';
+import { timestamp } from '../store/object-meta.ts';
+import { badRequest, invalid } from '../store/status.ts';
+import { collectFieldErrors } from './admission/field-errors.ts';
 import { readObject } from './body.ts';
 import type { Reply, ResourceExchange } from './exchange.ts';
 import type { AccessAttributes } from './authorization.ts';
 
 function attributesOf(spec: JsonObject): AccessAttributes {
   const path = record(spec, 'nonResourceAttributes');
-  if (Object.keys(path).length > 0) return { verb: text(path, 'verb'), path: text(path, 'path') };
+  if (spec['nonResourceAttributes'] !== undefined)
+    return { verb: text(path, 'verb'), path: text(path, 'path') };
   const resource = record(spec, 'resourceAttributes');
   return {
     verb: text(resource, 'verb'),
@@ -23,13 +26,7 @@ function attributesOf(spec: JsonObject): AccessAttributes {
 export async function reviewAccess(exchange: ResourceExchange): Promise<Reply> {
   const body = await readObject(exchange.request);
   const spec = record(body, 'spec');
-  if (spec['resourceAttributes'] === undefined && spec['nonResourceAttributes'] === undefined) {
-    const message =
-      'Invalid value: {}: exactly one of nonResourceAttributes or resourceAttributes must be specified';
-    throw invalid(exchange.info.type, '', [
-      { reason: 'FieldValueInvalid', field: 'spec.resourceAttributes', message },
-    ]);
-  }
+  checkAttributes(exchange, spec);
   const { allowed, reason } = exchange.context.authorizer.decide(
     exchange.identity,
     attributesOf(spec),
@@ -47,10 +44,33 @@ export async function reviewAccess(exchange: ResourceExchange): Promise<Reply> {
   };
 }
 
+/** A review is about one thing. The refusal does not name its kind. */
+function checkAttributes({ info }: ResourceExchange, spec: JsonObject): void {
+  const resource = spec['resourceAttributes'];
+  const path = spec['nonResourceAttributes'];
+  const errors = collectFieldErrors();
+  if (resource !== undefined && path !== undefined)
+    errors.invalid(
+      'spec.nonResourceAttributes',
+      { Path: text(path, 'path'), Verb: text(path, 'verb') },
+      'cannot be specified in combination with resourceAttributes',
+    );
+  if (resource === undefined && path === undefined)
+    errors.invalid(
+      'spec.resourceAttributes',
+      null,
+      'exactly one of nonResourceAttributes or resourceAttributes must be specified',
+    );
+  if (errors.causes.length > 0)
+    throw invalid({ group: info.type.group, plural: '', kind: '' }, '', errors.causes);
+}
+
 /** Serves SelfSubjectRulesReview. */
 export async function reviewRules(exchange: ResourceExchange): Promise<Reply> {
   const spec = record(await readObject(exchange.request), 'spec');
-  const rules = exchange.context.authorizer.rules(exchange.identity, text(spec, 'namespace'));
+  const namespace = text(spec, 'namespace');
+  if (namespace === '') throw badRequest('no namespace on request');
+  const rules = exchange.context.authorizer.rules(exchange.identity, namespace);
   const status = {
     resourceRules: rules.filter((rule) => texts(rule, 'resources').length > 0),
     nonResourceRules: rules.filter((rule) => texts(rule, 'nonResourceURLs').length > 0),
@@ -62,7 +82,8 @@ export async function reviewRules(exchange: ResourceExchange): Promise<Reply> {
       kind: exchange.info.type.kind,
       apiVersion: 'authorization.k8s.io/v1',
       metadata: {},
-      spec,
+      // A real server does not say what it was asked.
+      spec: {},
       status,
     },
   };
@@ -70,14 +91,19 @@ export async function reviewRules(exchange: ResourceExchange): Promise<Reply> {
 
 /** Serves SelfSubjectReview: who am I. */
 export function reviewSelf(exchange: ResourceExchange): Reply {
-  const { name, groups, uid } = exchange.identity;
-  const userInfo = { username: name, groups, ...(uid === undefined ? {} : { uid }) };
+  const { name, groups, uid, extra } = exchange.identity;
+  const userInfo = {
+    username: name,
+    ...(uid === undefined ? {} : { uid }),
+    groups,
+    ...(extra === undefined ? {} : { extra }),
+  };
   return {
     code: 201,
     body: {
       kind: 'SelfSubjectReview',
       apiVersion: 'authentication.k8s.io/v1',
-      metadata: {},
+      metadata: { creationTimestamp: timestamp(exchange.context.clock.now()) },
       status: { userInfo },
     },
   };

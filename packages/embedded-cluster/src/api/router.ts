@@ -1,4 +1,4 @@
-import { accessRefused, type AccessAttributes } from './authorization.ts';
+import { accessRefused } from './authorization.ts';
 import { isConnectKind } from './connect-protocols.ts';
 import { create } from './create.ts';
 import { deleteCollection, deleteOne } from './delete.ts';
@@ -8,15 +8,18 @@ import { list } from './list.ts';
 import { logs } from './logs.ts';
 import { patch } from './patch.ts';
 import { bind, evict } from './pod-subresources.ts';
+import { versionOf } from './query-values.ts';
 import { representationFor } from './representation.ts';
-import type { RequestInfo, ResourceRequest } from './request-info.ts';
+import { attributesOf } from './request-attributes.ts';
+import type { ResourceRequest } from './request-info.ts';
 import { requestToken, reviewAccess, reviewRules, reviewSelf } from './reviews.ts';
-import { badRequest, methodNotAllowed, notFound } from '../store/status.ts';
+import { badRequest, methodNotAllowed, notFound, pathNotFound } from '../store/status.ts';
 import { update } from './update.ts';
 import { watch } from './watch.ts';
 
 function get(exchange: ResourceExchange): Reply {
   const { info, context, request, query } = exchange;
+  versionOf(query, false);
   const object = context.store.get({ type: info.type, namespace: info.namespace, name: info.name });
   if (object === undefined) throw notFound(info.type, info.name);
   return {
@@ -73,35 +76,37 @@ const refuse: ResourceHandler = (exchange) => {
   throw methodNotAllowed();
 };
 
-/** What the authorizer is asked about a request. */
-function attributesOf(info: RequestInfo): AccessAttributes {
-  if (info.kind === 'path') return { verb: info.verb, path: info.path };
-  const { verb, type, subresource, namespace, name } = info;
-  return { verb, group: type.group, resource: type.plural, subresource, namespace, name };
-}
-
-/** Discovery is open to everyone who is known, as the default `system:discovery` role has it. */
-const openPaths = /^\/(?:api|apis|version|healthz|livez|readyz|openapi)(?:\/|$)/u;
-
 /** @throws ApiStatusError Forbidden */
 export function authorize(exchange: Exchange): void {
   const { info, identity, context } = exchange;
-  if (info.kind === 'path' && openPaths.test(info.path)) return;
-  // Everybody may ask about themselves.
-  if (info.kind === 'resource' && !info.type.stored) return;
   const attributes = attributesOf(info);
   if (!context.authorizer.decide(identity, attributes).allowed)
     throw accessRefused(identity, attributes);
 }
+
+/** Resources that Kubernetes wants to be rid of, with what it says of them. */
+const deprecated: Readonly<Record<string, string>> = {
+  endpoints: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
+};
+
+/** A resource has no others, `HEAD` included. */
+const methods = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']);
 
 /** Serves one authorized request; undefined when it became a stream. */
 export async function route(exchange: Exchange): Promise<Reply | undefined> {
   const { info } = exchange;
   if (info.kind === 'path') return answerPath(exchange.request, info);
   const resource: ResourceExchange = { ...exchange, info };
+  if (!methods.has(exchange.request.method ?? '')) throw methodNotAllowed();
+  if (!info.type.stored && info.name !== '') throw pathNotFound();
+  if (info.name === '' && ['update', 'patch'].includes(info.verb)) throw methodNotAllowed();
+  if (info.verb === 'deletecollection' && !info.type.collectionDeletable) throw methodNotAllowed();
   if (info.type.namespaced && info.namespace === '' && !['list', 'watch'].includes(info.verb))
     throw methodNotAllowed();
   if (info.verb === 'create' && info.name !== '' && info.subresource === '')
     throw methodNotAllowed();
-  return handlerFor(info)(resource);
+  const reply = await handlerFor(info)(resource);
+  const { plural } = info.type;
+  if (reply === undefined || deprecated[plural] === undefined) return reply;
+  return { ...reply, headers: { ...reply.headers, Warning: `299 - "${deprecated[plural]}"` } };
 }

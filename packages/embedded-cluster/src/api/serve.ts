@@ -11,6 +11,7 @@ export function errorReply(error: unknown): Reply {
   const { status } = isApiStatusError(error)
     ? error
     : internalError(error instanceof Error ? error.message : String(error));
+  if (isApiStatusError(error) && error.plain) return { code: status.code, body: status.message };
   const retryAfter = count(status, 'details', 'retryAfterSeconds');
   return {
     code: status.code,

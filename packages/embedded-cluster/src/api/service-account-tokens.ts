@@ -93,6 +93,7 @@ export function createServiceAccountTokens(store: Store, clock: Clock): ServiceA
     return {
       name: `system:serviceaccount:${namespace}:${name}`,
       uid,
+      extra: { 'authentication.kubernetes.io/credential-id': [`JTI=${text(claims, 'jti')}`] },
       groups: [
         'system:serviceaccounts',
         `system:serviceaccounts:${namespace}`,

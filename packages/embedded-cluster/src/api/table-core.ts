@@ -1,15 +1,7 @@
 import type { JsonObject, KubeObject } from '@millrace/core';
 import { count, isRecord, record, records, stringMap, text, texts } from '../store/json.ts';
 import { age } from './age.ts';
-import {
-  created,
-  createdAt,
-  named,
-  ordered,
-  orNone,
-  printer,
-  type Printer,
-} from './table-columns.ts';
+import { created, named, ordered, orNone, printer, type Printer } from './table-columns.ts';
 
 const size = (object: KubeObject, ...fields: readonly string[]): number =>
   fields.reduce((sum, field) => sum + Object.keys(record(object, field)).length, 0);
@@ -91,9 +83,11 @@ const nodes = printer(
   },
 );
 
-/** An event of the new kind has only `eventTime`. */
-const eventTime = (event: KubeObject, field: string): string =>
-  text(event, field) || text(event, 'eventTime') || (event.metadata.creationTimestamp ?? '');
+/** An event of the new kind has only `eventTime`, and a series when it happens again. */
+const firstSeen = (event: KubeObject): string =>
+  text(event, 'firstTimestamp') || text(event, 'eventTime');
+const lastSeen = (event: KubeObject): string =>
+  text(event, 'series', 'lastObservedTime') || text(event, 'lastTimestamp') || firstSeen(event);
 
 const eventSource = (event: KubeObject): string => {
   const component = text(event, 'source', 'component') || text(event, 'reportingComponent');
@@ -104,7 +98,7 @@ const eventSource = (event: KubeObject): string => {
 const events = ordered(
   printer(
     {
-      'Last Seen': (item, now) => age(eventTime(item, 'lastTimestamp'), now),
+      'Last Seen': (item, now) => age(lastSeen(item), now),
       Type: (item) => text(item, 'type'),
       Reason: (item) => text(item, 'reason'),
       Object: (item) =>
@@ -114,8 +108,8 @@ const events = ordered(
     {
       Subobject: (item) => text(item, 'involvedObject', 'fieldPath'),
       Source: eventSource,
-      'First Seen': (item, now) => age(eventTime(item, 'firstTimestamp'), now),
-      Count: (item) => String(count(item, 'count') ?? 1),
+      'First Seen': (item, now) => age(firstSeen(item), now),
+      Count: (item) => count(item, 'series', 'count') ?? Math.max(1, count(item, 'count') ?? 1),
       Name: named,
     },
   ),
@@ -194,6 +188,17 @@ function quotaText(quota: KubeObject, limits: boolean): string {
     .join(', ');
 }
 
+/** Addresses behind a service, the first three of them. */
+function endpointText(endpoints: KubeObject): string {
+  const all = records(endpoints, 'subsets').flatMap((subset) =>
+    records(subset, 'addresses').flatMap((address) =>
+      records(subset, 'ports').map((port) => `${text(address, 'ip')}:${count(port, 'port') ?? 0}`),
+    ),
+  );
+  const more = all.length > 3 ? ` + ${all.length - 3} more...` : '';
+  return orNone(`${all.slice(0, 3).join(',')}${more}`);
+}
+
 /** Resources of the core group, besides pods. */
 export const corePrinters: Readonly<Record<string, Printer>> = {
   events,
@@ -209,12 +214,12 @@ export const corePrinters: Readonly<Record<string, Printer>> = {
   secrets: printer({
     Name: named,
     Type: (item) => text(item, 'type'),
-    Data: (item) => String(size(item, 'data')),
+    Data: (item) => size(item, 'data'),
     Age: created,
   }),
   configmaps: printer({
     Name: named,
-    Data: (item) => String(size(item, 'data', 'binaryData')),
+    Data: (item) => size(item, 'data', 'binaryData'),
     Age: created,
   }),
   serviceaccounts: printer({ Name: named, Age: created }),
@@ -224,6 +229,5 @@ export const corePrinters: Readonly<Record<string, Printer>> = {
     Limit: (item) => quotaText(item, true),
     Age: created,
   }),
-  limitranges: printer({ Name: named, 'Created At': createdAt }),
-  endpoints: printer({ Name: named, Endpoints: () => '<none>', Age: created }),
+  endpoints: printer({ Name: named, Endpoints: endpointText, Age: created }),
 };

@@ -8,11 +8,13 @@ import {
   claimType,
   disruptionBudgetType,
   eventType,
+  findResource,
   nodeType,
   podType,
   quotaType,
   roleBindingType,
   roleType,
+  servedResources,
   serviceType,
   storageClassType,
   type ServedResource,
@@ -205,7 +207,7 @@ describe('rows', () => {
         reportingComponent: 'scheduler',
         reportingInstance: 'here',
       },
-      ['5s', 'Normal', 'R', 'pod/p', 'spec.containers{c}', 'scheduler, here', 'm', '5s', '1', 'x'],
+      ['5s', 'Normal', 'R', 'pod/p', 'spec.containers{c}', 'scheduler, here', 'm', '5s', 1, 'x'],
     ],
   ])('show %s', (_what, type, fields, cells) => {
     expect(row(type, fields)).toEqual(cells);
@@ -241,4 +243,86 @@ it.each([
   [800 * 86_400, '2y70d'],
 ])('prints an age of %i seconds as %s', (seconds, expected) => {
   expect(age(new Date(startTime - seconds * 1000).toISOString(), startTime)).toBe(expected);
+});
+
+it.each(servedResources.filter(({ stored }) => stored))(
+  'has as many cells as columns for $plural',
+  (type) => {
+    const object = { apiVersion: 'v1', kind: type.kind, metadata: { name: 'a' } };
+    expect(tableOf(type, object, startTime)).toHaveLength(tableColumns(type).length);
+  },
+);
+
+const event = {
+  involvedObject: { kind: 'Pod', name: 'p', fieldPath: 'spec.containers{c}' },
+  reason: 'R',
+  type: 'Normal',
+  message: 'text\n',
+  source: { component: 'kubelet', host: 'n' },
+  firstTimestamp: '2026-01-02T03:03:05Z',
+  lastTimestamp: '2026-01-02T03:04:00Z',
+};
+
+it.each<[string, string, JsonObject, readonly unknown[]]>([
+  [
+    'events',
+    '',
+    event,
+    ['5s', 'Normal', 'R', 'pod/p', 'spec.containers{c}', 'kubelet, n', 'text', '60s', 1, 'a'],
+  ],
+  [
+    'services',
+    '',
+    { spec: { type: 'ClusterIP', clusterIP: 'None', selector: { b: 'c', a: 'b' } } },
+    ['a', 'ClusterIP', 'None', '<none>', '<none>', '<unknown>', 'a=b,b=c'],
+  ],
+  [
+    'persistentvolumeclaims',
+    '',
+    {
+      spec: { volumeName: 'v', volumeMode: 'Block' },
+      status: { phase: 'Bound', accessModes: ['ReadWriteOnce'] },
+    },
+    ['a', 'Bound', 'v', '', 'RWO', '', '<unset>', '<unknown>', 'Block'],
+  ],
+  [
+    'resourcequotas',
+    '',
+    { status: { hard: { pods: '5', 'limits.cpu': '2' }, used: { pods: '1' } } },
+    ['a', 'pods: 1/5', 'limits.cpu: 0/2', '<unknown>'],
+  ],
+  [
+    'endpoints',
+    '',
+    { subsets: [{ addresses: ['1', '2', '3', '4'].map((ip) => ({ ip })), ports: [{ port: 80 }] }] },
+    ['a', '1:80,2:80,3:80 + 1 more...', '<unknown>'],
+  ],
+  [
+    'poddisruptionbudgets',
+    'policy',
+    { spec: { minAvailable: 1 }, status: { disruptionsAllowed: 2 } },
+    ['a', '1', 'N/A', 2, '<unknown>'],
+  ],
+  [
+    'rolebindings',
+    'rbac.authorization.k8s.io',
+    {
+      roleRef: { kind: 'Role', name: 'r' },
+      subjects: [
+        { kind: 'User', name: 'u' },
+        { kind: 'ServiceAccount', name: 's', namespace: 'n' },
+      ],
+    },
+    ['a', 'Role/r', '<unknown>', 'u', '', 'n/s'],
+  ],
+  [
+    'priorityclasses',
+    'scheduling.k8s.io',
+    { value: 7, preemptionPolicy: 'Never' },
+    ['a', 7, false, '<unknown>', 'Never'],
+  ],
+])('prints what %s are', (plural, group, fields, cells) => {
+  const type = findResource(group, 'v1', plural);
+  const object = { apiVersion: 'v1', kind: '', metadata: { name: 'a' }, ...fields };
+  expect(type && tableOf(type, object, startTime)).toEqual(cells);
 });

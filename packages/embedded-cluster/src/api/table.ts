@@ -28,7 +28,6 @@ const bindings = printer(
     ServiceAccounts: (item) => subjects(item, 'ServiceAccount'),
   },
 );
-const roles = printer({ Name: named, 'Created At': createdAt });
 
 /** A number or a percentage. */
 const bound = (spec: JsonObject, field: string): string => {
@@ -84,14 +83,13 @@ const slices = printer({
 const printers: Readonly<Record<string, Printer>> = {
   ...corePrinters,
   pods: podPrinter,
-  roles,
-  clusterroles: roles,
   rolebindings: bindings,
   clusterrolebindings: bindings,
   poddisruptionbudgets: budgets,
   storageclasses: storageClasses,
   priorityclasses: priorities,
   endpointslices: slices,
+  runtimeclasses: printer({ Name: named, Handler: (item) => text(item, 'handler'), Age: created }),
   leases: printer({
     Name: named,
     Holder: (item) => text(item, 'spec', 'holderIdentity'),
@@ -100,11 +98,14 @@ const printers: Readonly<Record<string, Printer>> = {
 };
 
 /** Resources without a printer of their own show their name and when they were made. */
-const plain: Printer = roles;
+const plain: Printer = printer({ Name: named, 'Created At': createdAt });
 
 /** The columns of a resource's table. */
 export const tableColumns = (type: ServedResource): readonly Column[] =>
   (printers[type.plural] ?? plain).columns;
+
+/** False where Kubernetes' own fallback prints, which has no rows instead of an empty list of them. */
+export const hasPrinter = (type: ServedResource): boolean => printers[type.plural] !== undefined;
 
 /** The cells of one object's row. */
 export const tableOf = (

@@ -109,6 +109,11 @@ describe('watching', () => {
       cluster,
       `${podsPath}?watch=true&allowWatchBookmarks=true&timeoutSeconds=90`,
     );
+    // What there is comes first, and a bookmark says that it was all.
+    expect(await watch.next()).toMatchObject({
+      type: 'BOOKMARK',
+      object: { metadata: { annotations: { 'k8s.io/initial-events-end': 'true' } } },
+    });
     await make('elsewhere');
     await cluster.clock.advance(60_000);
     expect(await watch.next()).toMatchObject({
@@ -198,12 +203,7 @@ describe('listing', () => {
       504,
       expect.stringMatching(/^Timeout: Too large resource version: 99999/u) as string,
     ],
-    [
-      'a limit that is no number',
-      'limit=x',
-      400,
-      'limit: Invalid value: "x": must be a non-negative integer',
-    ],
+    ['a limit that is no number', 'limit=x', 400, 'strconv.ParseInt: parsing "x": invalid syntax'],
   ])('refuses %s', async (_what, query, code, message) => {
     const answer = await cluster.call('GET', `${podsPath}?${query}`);
     expect(answer).toMatchObject({ code, body: { message } });
@@ -236,5 +236,48 @@ describe('listing', () => {
     expect((await cluster.call('GET', mapsPath, undefined, { accept: 'text/html' })).code).toBe(
       406,
     );
+  });
+});
+
+describe('what a real server makes of odd requests', () => {
+  it('has no list of nothing in metadata only, and no rows where it has no printer', async () => {
+    const empty = '/api/v1/namespaces/default/limitranges';
+    const as = (form: string): ReturnType<Fixture['call']> =>
+      cluster.call('GET', empty, undefined, {
+        accept: `application/json;as=${form};v=v1;g=meta.k8s.io`,
+      });
+    expect((await as('PartialObjectMetadataList')).body['items']).toBeNull();
+    expect((await as('Table')).body['rows']).toBeNull();
+  });
+
+  it('offers the rest of a list that is too old as it is now', async () => {
+    const tokenOf = (body: JsonObject): string =>
+      (body['metadata'] as { readonly continue: string }).continue;
+    for (const name of ['a', 'b']) await make(name);
+    const token = tokenOf((await cluster.call('GET', `${mapsPath}?limit=1`)).body);
+    await make('c');
+    cluster.store.compact();
+    const late = await cluster.call('GET', `${mapsPath}?continue=${token}`);
+    expect(late.code).toBe(410);
+    const { body } = await cluster.call('GET', `${mapsPath}?continue=${tokenOf(late.body)}`);
+    expect((body['items'] as readonly JsonObject[]).map((item) => item['metadata'])).toMatchObject([
+      { name: 'b' },
+      { name: 'c' },
+      {},
+    ]);
+    const contradiction = `${mapsPath}?resourceVersion=1&continue=${token}`;
+    expect((await cluster.call('GET', contradiction)).code).toBe(400);
+  });
+
+  it('knows the old path of a watch', async () => {
+    await make('a');
+    const watch = await openWatch(cluster, '/api/v1/watch/namespaces/default/configmaps/a');
+    expect(briefly(await watch.next())).toBe('ADDED a');
+    watch.close();
+  });
+
+  it('gets one object, whatever is said about watching', async () => {
+    await make('a');
+    expect((await cluster.call('GET', `${mapsPath}/a?watch=1`)).body['kind']).toBe('ConfigMap');
   });
 });

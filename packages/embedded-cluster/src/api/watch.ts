@@ -1,9 +1,10 @@
 import type { JsonObject, KubeObject } from '@millrace/core';
 import type { StoredChange } from '../store/history.ts';
 import { apiVersionOf, sameResource } from '../store/resource-types.ts';
-import { badRequest, invalid, isApiStatusError } from '../store/status.ts';
+import { isApiStatusError } from '../store/status.ts';
 import type { ResourceExchange } from './exchange.ts';
-import { wholeNumber } from './list.ts';
+import { checkListOptions } from './list-options.ts';
+import { flag, integer, versionOf } from './query-values.ts';
 import { representationFor } from './representation.ts';
 import { parseSelection, type Selection } from './selection.ts';
 import { startStream } from './start-stream.ts';
@@ -53,27 +54,21 @@ function initialEvents(exchange: ResourceExchange, selected: Selection): readonl
 /** Where a watch starts: with what exists (no version, `0`, or `sendInitialEvents`), or after a version. */
 function startOf(exchange: ResourceExchange, selected: Selection): Start {
   const { query, info, context } = exchange;
-  const since = wholeNumber(query, 'resourceVersion');
+  const since = versionOf(query, false);
   const version = context.store.version();
-  const streaming = query.get('sendInitialEvents');
-  if (streaming !== null && query.get('resourceVersionMatch') !== 'NotOlderThan') {
-    throw invalid({ ...info.type, kind: 'ListOptions' }, '', [
-      {
-        reason: 'FieldValueForbidden',
-        message:
-          'Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan',
-        field: 'resourceVersionMatch',
-      },
-    ]);
+  const streaming = query.has('sendInitialEvents') ? flag(query, 'sendInitialEvents') : undefined;
+  if (streaming === true) {
+    const events = initialEvents(exchange, selected);
+    // Nobody who takes no bookmarks is told where the beginning ends.
+    const end = flag(query, 'allowWatchBookmarks') ? [bookmark(exchange, version, true)] : [];
+    return { events: [...events, ...end], version };
   }
-  if (streaming === 'true')
-    return {
-      events: [...initialEvents(exchange, selected), bookmark(exchange, version, true)],
-      version,
-    };
-  if (streaming === 'false' && since === undefined) return { events: [], version };
-  if (since === undefined || since === 0)
-    return { events: initialEvents(exchange, selected), version };
+  if (streaming === false && since === undefined) return { events: [], version };
+  if (since === undefined || since === 0) {
+    const events = initialEvents(exchange, selected);
+    const bookmarks = flag(query, 'allowWatchBookmarks');
+    return { events: bookmarks ? [...events, bookmark(exchange, version, true)] : events, version };
+  }
   const changes = context.store
     .changesSince(since)
     .filter((change) => sameResource(change.resource, info.type));
@@ -91,11 +86,7 @@ function bookmark(exchange: ResourceExchange, version: number, initialEnd: boole
     object: {
       kind: type.kind,
       apiVersion: apiVersionOf(type),
-      metadata: {
-        resourceVersion: String(version),
-        creationTimestamp: null,
-        ...annotations,
-      } as JsonObject,
+      metadata: { resourceVersion: String(version), ...annotations },
     },
   };
 }
@@ -105,12 +96,10 @@ export function watch(exchange: ResourceExchange): undefined {
   const { info, query, request, response, context } = exchange;
   const representation = representationFor(info.type, request, query, context.clock);
   const selected = parseSelection(info, query);
-  const bookmarks =
-    query.get('allowWatchBookmarks') === 'true' || query.get('allowWatchBookmarks') === '1';
-  if (query.get('sendInitialEvents') === 'true' && !bookmarks)
-    throw badRequest('sendInitialEvents is forbidden for a watch without allowWatchBookmarks');
-  const asked = wholeNumber(query, 'timeoutSeconds') ?? 0;
-  const seconds = asked === 0 ? defaultTimeoutSeconds : asked;
+  checkListOptions(query, true);
+  const bookmarks = flag(query, 'allowWatchBookmarks');
+  const asked = integer(query, 'timeoutSeconds') ?? 0;
+  const seconds = asked <= 0 ? defaultTimeoutSeconds : asked;
   let start: Start;
   try {
     start = startOf(exchange, selected);
@@ -138,7 +127,8 @@ export function watch(exchange: ResourceExchange): undefined {
     cancelBookmark = context.clock.after(bookmarkInterval, remind);
   };
   const finish = (): void => {
-    if (bookmarks) send(bookmark(exchange, seen, false));
+    // A real server reckons the last bookmark two seconds before the end: a short watch has none.
+    if (bookmarks && seconds > 2) send(bookmark(exchange, seen, false));
     response.end();
   };
   startStream(

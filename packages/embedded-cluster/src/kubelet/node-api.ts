@@ -6,7 +6,7 @@ import type {
   NodeApi,
   RunningContainer,
 } from '../contracts.ts';
-import { badRequest, failure } from '../store/status.ts';
+import { badRequest, failure, kubeletRefusal } from '../store/status.ts';
 import { containerFiles } from './container-spec.ts';
 import type { PodWorker } from './pod-worker.ts';
 import { readLog } from './read-log.ts';
@@ -34,12 +34,7 @@ export function createNodeApi(find: FindWorker, lost: () => boolean): NodeApi {
   };
   const runningOf = (pod: KubeObject, container: string): RunningContainer => {
     const running = workerOf(pod).run(container)?.live()?.running;
-    if (running === undefined)
-      throw failure(
-        500,
-        'InternalError',
-        `unable to upgrade connection: container not found ("${container}")`,
-      );
+    if (running === undefined) throw kubeletRefusal(500, `container not found ("${container}")`);
     return running;
   };
   return {

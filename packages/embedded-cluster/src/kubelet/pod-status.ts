@@ -139,6 +139,7 @@ function ready(pod: Pod, containers: Verdict, conditions: readonly Condition[]):
 function merge(
   before: readonly Condition[],
   verdicts: Readonly<Record<string, Verdict>>,
+  observedGeneration: number,
   now: string,
 ): readonly Condition[] {
   const others = before.filter(({ type }) => !(type in verdicts));
@@ -146,12 +147,17 @@ function merge(
     const old = before.find((condition) => condition.type === type);
     const lastTransitionTime =
       old?.status === verdict.status ? (old.lastTransitionTime ?? now) : now;
-    return { type, lastProbeTime: null, lastTransitionTime, ...verdict };
+    return { type, observedGeneration, lastProbeTime: null, lastTransitionTime, ...verdict };
   });
   return [...ours, ...others];
 }
 
 function containerStatus(container: Container, record: ContainerRecord): object {
+  const mounts = (container.volumeMounts ?? []).map(({ name, mountPath, readOnly }) => ({
+    name,
+    mountPath,
+    ...(readOnly === true ? { readOnly, recursiveReadOnly: 'Disabled' } : {}),
+  }));
   return {
     name: container.name,
     image: container.image,
@@ -162,6 +168,9 @@ function containerStatus(container: Container, record: ContainerRecord): object 
     restartCount: record.restartCount,
     ready: record.ready,
     started: record.started,
+    // What it was given is known once it has started.
+    ...(record.containerID === undefined ? {} : { resources: container.resources ?? {} }),
+    ...(mounts.length === 0 ? {} : { volumeMounts: mounts }),
   };
 }
 
@@ -193,10 +202,13 @@ export function podStatus(pod: Pod, records: Records, facts: PodFacts, now: stri
       containerStatus(container, records.get(container.name) ?? newRecord(pod)),
     );
   const inits = pod.spec.initContainers ?? [];
+  const generation = pod.metadata['generation'];
+  const observedGeneration = typeof generation === 'number' ? generation : 1;
   return {
+    observedGeneration,
     phase,
     ...facts.failure,
-    conditions: merge(before, verdicts, now),
+    conditions: merge(before, verdicts, observedGeneration, now),
     hostIP: facts.hostIP,
     hostIPs: [{ ip: facts.hostIP }],
     ...(facts.sandboxReady ? { podIP: facts.hostIP, podIPs: [{ ip: facts.hostIP }] } : {}),

@@ -196,6 +196,8 @@ export interface Probe extends Handler {
 export type Phase = 'Pending' | 'Running' | 'Succeeded' | 'Failed';
 
 export interface Condition {
+  /** The pod's generation that it was made for. */
+  readonly observedGeneration?: number;
   readonly type: string;
   readonly status: 'True' | 'False' | 'Unknown';
   readonly reason?: string;

@@ -70,6 +70,27 @@ describe('the course of a pod', () => {
     ]);
   });
 
+  it('tells what a container was given, and for which generation it speaks', async () => {
+    const volumeMounts = [{ name: 'v', mountPath: '/v', readOnly: true }];
+    fixture.create({
+      containers: [{ name: 'build', volumeMounts, resources: { requests: { cpu: '1' } } }],
+      volumes: [{ name: 'v', emptyDir: {} }],
+    });
+    await clock.advance(0);
+    expect(fixture.status()).toMatchObject({
+      observedGeneration: 1,
+      conditions: expect.arrayContaining([
+        expect.objectContaining({ type: 'Ready', observedGeneration: 1 }),
+      ]) as unknown,
+      containerStatuses: [
+        {
+          resources: { requests: { cpu: '1' } },
+          volumeMounts: [{ ...volumeMounts[0], recursiveReadOnly: 'Disabled' }],
+        },
+      ],
+    });
+  });
+
   it('runs init containers one after the other before the main ones', async () => {
     program = ({ name }) => (name === 'main' ? {} : { steps: [{ after: 1000, exit: 0 }] });
     fixture.create({

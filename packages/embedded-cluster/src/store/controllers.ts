@@ -1,8 +1,8 @@
 import type { Clock } from '@millrace/core';
-import { startBudgetStatus } from './budget-status.ts';
 import { startClaimProtection } from './claim-protection.ts';
 import { startClaims } from './claims.ts';
 import { createDefaultRoles } from './default-roles.ts';
+import { startDisruptionStatus } from './disruption-status.ts';
 import { startEndpointSlices } from './endpoint-slices.ts';
 import { startEventExpiry } from './event-expiry.ts';
 import { startGarbageCollector } from './garbage-collector.ts';
@@ -34,7 +34,7 @@ export function startControllers(store: ObjectStore, options: ControllerOptions)
     startClaimProtection(store),
     startEndpointSlices(store),
     startQuotaStatus(store),
-    startBudgetStatus(store, clock),
+    startDisruptionStatus(store, clock),
     startEventExpiry(store, clock),
   ];
   createDefaultRoles(store);

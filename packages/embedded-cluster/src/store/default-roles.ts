@@ -16,10 +16,6 @@ const workloads = [
   'events',
 ];
 
-/** Open to everyone, and what one needs to find out what a server serves. */
-const openPaths = ['/healthz', '/livez', '/readyz', '/version', '/version/'];
-const discoveryPaths = ['/api', '/api/*', '/apis', '/apis/*', '/openapi', '/openapi/*'];
-
 const view: readonly JsonObject[] = [
   {
     apiGroups: [''],
@@ -62,37 +58,52 @@ const admin: readonly JsonObject[] = [
   },
 ];
 
+const healthPaths = ['/healthz', '/livez', '/readyz', '/version', '/version/'];
+const issuer = ['/.well-known/openid-configuration', '/openid/v1/jwks'];
+const discovery = ['/api', '/api/*', '/apis', '/apis/*', '/openapi', '/openapi/*', ...healthPaths];
+const readPaths = (nonResourceURLs: readonly string[]): JsonObject => ({
+  verbs: ['get'],
+  nonResourceURLs: nonResourceURLs.toSorted(),
+});
+const createOf = (group: string, resources: readonly string[]): JsonObject => ({
+  verbs: ['create'],
+  apiGroups: [group],
+  resources,
+});
+
 const roles: Readonly<Record<string, readonly JsonObject[]>> = {
   'cluster-admin': [everything, { nonResourceURLs: ['*'], verbs: ['*'] }],
   admin,
   edit,
   view,
-  'system:discovery': [{ nonResourceURLs: [...openPaths, ...discoveryPaths], verbs: ['get'] }],
-  'system:public-info-viewer': [{ nonResourceURLs: openPaths, verbs: ['get'] }],
   'system:basic-user': [
-    {
-      apiGroups: ['authorization.k8s.io'],
-      resources: ['selfsubjectaccessreviews', 'selfsubjectrulesreviews'],
-      verbs: ['create'],
-    },
-    { apiGroups: ['authentication.k8s.io'], resources: ['selfsubjectreviews'], verbs: ['create'] },
+    createOf('authorization.k8s.io', ['selfsubjectaccessreviews', 'selfsubjectrulesreviews']),
+    createOf('authentication.k8s.io', ['selfsubjectreviews']),
+  ],
+  'system:discovery': [readPaths(discovery)],
+  'system:public-info-viewer': [readPaths(healthPaths)],
+  'system:service-account-issuer-discovery': [
+    readPaths(issuer.flatMap((path) => [path, `${path}/`])),
   ],
 };
 
-/** Which cluster role every member of a group has. */
+/** Groups that have a role in the whole cluster; the binding is called like the role. */
 const bindings: Readonly<Record<string, readonly string[]>> = {
   'cluster-admin': ['system:masters'],
+  'system:basic-user': ['system:authenticated'],
   'system:discovery': ['system:authenticated'],
   'system:public-info-viewer': ['system:authenticated', 'system:unauthenticated'],
-  'system:basic-user': ['system:authenticated'],
+  'system:service-account-issuer-discovery': ['system:serviceaccounts'],
 };
 
-/** Creates the cluster roles that users expect to find, and binds those that groups have. */
+const group = 'rbac.authorization.k8s.io';
+
+/** Creates the cluster roles that users expect to find, and who has them. */
 export function createDefaultRoles(store: Store): void {
   const metadata = { labels: { 'kubernetes.io/bootstrapping': 'rbac-defaults' } };
   for (const [name, rules] of Object.entries(roles)) {
     store.create(clusterRoleType, {
-      apiVersion: 'rbac.authorization.k8s.io/v1',
+      apiVersion: `${group}/v1`,
       kind: 'ClusterRole',
       metadata: { ...metadata, name },
       rules,
@@ -100,15 +111,11 @@ export function createDefaultRoles(store: Store): void {
   }
   for (const [name, groups] of Object.entries(bindings)) {
     store.create(clusterRoleBindingType, {
-      apiVersion: 'rbac.authorization.k8s.io/v1',
+      apiVersion: `${group}/v1`,
       kind: 'ClusterRoleBinding',
       metadata: { ...metadata, name },
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name },
-      subjects: groups.map((group) => ({
-        apiGroup: 'rbac.authorization.k8s.io',
-        kind: 'Group',
-        name: group,
-      })),
+      roleRef: { apiGroup: group, kind: 'ClusterRole', name },
+      subjects: groups.map((item) => ({ apiGroup: group, kind: 'Group', name: item })),
     });
   }
 }

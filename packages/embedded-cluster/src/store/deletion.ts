@@ -42,17 +42,40 @@ export function deleteObject(
 ): DeletionResult {
   const object = store.get(key);
   if (object === undefined) throw notFound(key.type, key.name);
+  const { removed, marked } = outcome(clock, key, object, deletion);
+  if (!removed) return { object: store.update(key, () => marked), removed };
+  store.remove(key);
+  return { object: marked, removed };
+}
+
+/**
+ * What {@link deleteObject} would answer.
+ * @throws ApiStatusError Conflict when a precondition fails
+ */
+export function rehearseDeletion(
+  clock: Clock,
+  key: StoreKey,
+  object: KubeObject,
+  deletion: Deletion,
+): DeletionResult {
+  const { removed, marked } = outcome(clock, key, object, deletion);
+  return { object: marked, removed };
+}
+
+function outcome(
+  clock: Clock,
+  key: StoreKey,
+  object: KubeObject,
+  deletion: Deletion,
+): { readonly removed: boolean; readonly marked: KubeObject } {
   checkPreconditions(key, object, deletion);
-  const grace = sameResource(key.type, podType) ? podGrace(object, deletion) : 0;
+  const graceful = sameResource(key.type, podType);
+  const grace = graceful ? podGrace(object, deletion) : 0;
   const finalizers = finalizersFor(object, deletion);
-  if (grace === 0 && finalizers.length === 0 && !isNamespace(key)) {
-    store.remove(key);
-    return { object, removed: true };
-  }
-  const marked = store.update(key, (before) =>
-    mark(before, clock.now(), grace, finalizers, isNamespace(key)),
-  );
-  return { object: marked, removed: false };
+  const removed = grace === 0 && finalizers.length === 0 && !isNamespace(key);
+  // What has a grace period is marked even if none is given; anything else goes as it was.
+  if (removed && !graceful) return { removed, marked: object };
+  return { removed, marked: mark(object, clock.now(), grace, finalizers, isNamespace(key)) };
 }
 
 const isNamespace = (key: StoreKey): boolean => key.type.plural === 'namespaces';
@@ -61,16 +84,16 @@ function checkPreconditions(key: StoreKey, object: KubeObject, deletion: Deletio
   const { uid, resourceVersion } = object.metadata;
   if (deletion.uid !== undefined && deletion.uid !== uid) {
     throw conflict(
-      key.type,
+      { group: key.type.group, plural: key.type.kind },
       key.name,
-      `Precondition failed: UID in precondition: ${deletion.uid}, UID in object meta: ${uid ?? ''}`,
+      `the UID in the precondition (${deletion.uid}) does not match the UID in record (${uid ?? ''}). The object might have been deleted and then recreated`,
     );
   }
   if (deletion.resourceVersion !== undefined && deletion.resourceVersion !== resourceVersion) {
     throw conflict(
-      key.type,
+      { group: key.type.group, plural: key.type.kind },
       key.name,
-      `Precondition failed: ResourceVersion in precondition: ${deletion.resourceVersion}, ResourceVersion in object meta: ${resourceVersion ?? ''}`,
+      `the ResourceVersion in the precondition (${deletion.resourceVersion}) does not match the ResourceVersion in record (${resourceVersion ?? ''}). The object might have been modified`,
     );
   }
 }
@@ -104,8 +127,11 @@ function mark(
   const pending = object.metadata.deletionTimestamp !== undefined;
   const before = count(object.metadata, 'deletionGracePeriodSeconds') ?? 0;
   const keepTime = pending && (namespace || grace >= before);
+  const generation = count(object.metadata, 'generation');
   const metadata = {
     ...object.metadata,
+    // The first mark counts as a change of what is wished.
+    ...(pending || generation === undefined ? {} : { generation: generation + 1 }),
     ...(keepTime ? {} : { deletionTimestamp: timestamp(now + grace * 1000) }),
     ...(keepTime || namespace ? {} : { deletionGracePeriodSeconds: grace }),
     ...(finalizers.length === 0 ? {} : { finalizers }),

@@ -59,10 +59,9 @@ export function budgetState(store: Store, budget: KubeObject): BudgetState {
 
 /** The budgets that forbid to evict this pod now. */
 export function violatedBudgets(store: Store, pod: KubeObject): readonly BudgetState[] {
-  const namespace = pod.metadata.namespace ?? '';
   if (isFinished(pod) || text(pod, 'status', 'phase') === 'Pending') return [];
   return store
-    .list(disruptionBudgetType, namespace)
+    .list(disruptionBudgetType, pod.metadata.namespace ?? '')
     .filter((budget) => selects(budget, pod))
     .map((budget) => budgetState(store, budget))
     .filter(({ desired, healthy }) => healthy - 1 < desired);

@@ -22,6 +22,10 @@ export function text(value: Maybe, ...path: readonly string[]): string {
   return typeof found === 'string' ? found : '';
 }
 
+/** A scalar as text; `''` for anything else. */
+export const scalarText = (value: Maybe): string =>
+  typeof value === 'object' || value === undefined ? '' : String(value);
+
 /** The number at a path, or undefined. */
 export function count(value: Maybe, ...path: readonly string[]): number | undefined {
   const found = at(value, ...path);

@@ -1,5 +1,5 @@
 import type { JsonObject, KubeObject } from '@millrace/core';
-import { record, records, text } from './json.ts';
+import { count, record, records, text } from './json.ts';
 import { timestamp } from './object-meta.ts';
 
 /** One condition of a pod, without its times. */
@@ -18,7 +18,12 @@ export function withCondition(pod: KubeObject, condition: PodCondition, now: num
     before?.['status'] === condition.status
       ? (before['lastTransitionTime'] ?? timestamp(now))
       : timestamp(now);
-  const made: JsonObject = { ...condition, lastProbeTime: null, lastTransitionTime };
+  const made: JsonObject = {
+    ...condition,
+    observedGeneration: count(pod.metadata, 'generation') ?? 1,
+    lastProbeTime: null,
+    lastTransitionTime,
+  };
   const others = conditions.map((item) => (item === before ? made : item));
   return {
     ...pod,

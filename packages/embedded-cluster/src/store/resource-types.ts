@@ -9,6 +9,8 @@ export interface ServedResource extends ResourceType {
   readonly subresources: readonly string[];
   /** False for review resources, which can only be created and are never stored. */
   readonly stored: boolean;
+  /** False for namespaces, which go one by one. */
+  readonly collectionDeletable: boolean;
 }
 
 interface Extras {
@@ -37,6 +39,7 @@ function served(
     categories: extras.all === true ? ['all'] : [],
     subresources: extras.subresources ?? [],
     stored: extras.stored ?? true,
+    collectionDeletable: plural !== 'namespaces',
   };
 }
 
@@ -128,6 +131,12 @@ export const storageClassType: ServedResource = served(
   'StorageClass',
   { shortNames: ['sc'], cluster: true },
 );
+export const runtimeClassType: ServedResource = served(
+  'node.k8s.io/v1',
+  'runtimeclasses',
+  'RuntimeClass',
+  { cluster: true },
+);
 export const leaseType: ServedResource = served('coordination.k8s.io/v1', 'leases', 'Lease');
 export const endpointSliceType: ServedResource = served(
   'discovery.k8s.io/v1',
@@ -153,7 +162,7 @@ const selfReviewType = served(
   { cluster: true, stored: false },
 );
 
-/** Everything the API serves. */
+/** Everything the API serves, in the order in which discovery of a real server has it. */
 export const servedResources: readonly ServedResource[] = [
   configMapType,
   endpointsType,
@@ -168,18 +177,19 @@ export const servedResources: readonly ServedResource[] = [
   secretType,
   serviceAccountType,
   serviceType,
+  selfReviewType,
+  selfAccessReviewType,
+  selfRulesReviewType,
   disruptionBudgetType,
   roleType,
   roleBindingType,
   clusterRoleType,
   clusterRoleBindingType,
-  priorityClassType,
   storageClassType,
+  priorityClassType,
   leaseType,
   endpointSliceType,
-  selfAccessReviewType,
-  selfRulesReviewType,
-  selfReviewType,
+  runtimeClassType,
 ];
 
 /** Looks a resource up by the parts of its path. */

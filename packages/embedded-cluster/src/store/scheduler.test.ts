@@ -79,9 +79,9 @@ it('binds a pod that fits and records it', () => {
 });
 
 const unhelpful =
-  'preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.';
+  'no new claims to deallocate, preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.';
 const noVictims =
-  'preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod.';
+  'no new claims to deallocate, preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod.';
 const affinity = (operator: string, values: readonly string[]): JsonObject => ({
   affinity: {
     nodeAffinity: {
@@ -90,6 +90,13 @@ const affinity = (operator: string, values: readonly string[]): JsonObject => ({
       },
     },
   },
+});
+
+it('says that nobody can be sent away where others have the room', () => {
+  addNode();
+  addPod('first', cpu('600m'));
+  addPod('second', cpu('600m'));
+  expect(refusal('second')).toBe(`0/1 nodes are available: 1 Insufficient cpu. ${noVictims}`);
 });
 
 it.each<[string, JsonObject, string]>([
@@ -103,11 +110,11 @@ it.each<[string, JsonObject, string]>([
     affinity('In', ['x']),
     `1 node(s) didn't match Pod's node affinity/selector. ${unhelpful}`,
   ],
-  ['more CPU than there is', cpu('1500m'), `1 Insufficient cpu. ${noVictims}`],
+  ['more CPU than there is', cpu('1500m'), `1 Insufficient cpu. ${unhelpful}`],
   [
     'a claim that is not there',
     { volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'x' } }] },
-    `persistentvolumeclaim "x" not found. ${unhelpful}`,
+    'persistentvolumeclaim "x" not found. not found',
   ],
 ])('says why a pod waits: %s', (_what, spec, message) => {
   addNode();

@@ -60,9 +60,10 @@ function place(
   const claim = missingClaim(store, pod);
   if (claim !== undefined)
     return {
-      refusal: `${available}: ${claim}. preemption: ${available}: ${nodes.length} Preemption is not helpful for scheduling.`,
+      refusal: `${available}: ${claim}. not found`,
     };
   const reasons: string[] = [];
+  let crowded = false;
   const pods = store.list(podType);
   for (const node of nodes) {
     const name = node.metadata.name ?? '';
@@ -72,15 +73,14 @@ function place(
     const misfit = misfits(pod, node, onNode);
     if (misfit.length === 0) return { node: name };
     reasons.push(...misfit);
+    // Only where others take the room could it help to send them away.
+    crowded ||= misfits(pod, node, []).length === 0;
   }
-  const short = reasons.some(
-    (reason) => reason.startsWith('Insufficient') || reason === 'Too many pods',
-  );
-  const preemption = short
+  const preemption = crowded
     ? 'No preemption victims found for incoming pod'
     : 'Preemption is not helpful for scheduling';
   return {
-    refusal: `${available}: ${explained(reasons)}. preemption: ${available}: ${nodes.length} ${preemption}.`,
+    refusal: `${available}: ${explained(reasons)}. no new claims to deallocate, preemption: ${available}: ${nodes.length} ${preemption}.`,
   };
 }
 

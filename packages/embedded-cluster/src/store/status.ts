@@ -19,11 +19,14 @@ export interface FieldCause extends JsonObject {
 export class ApiStatusError extends Error {
   readonly $$type = '@millrace/api-status-error';
   readonly status: StatusDocument;
+  /** Set when the client gets the message alone: so a kubelet answers, and an API server passes it on. */
+  readonly plain: boolean;
 
-  constructor(status: StatusDocument) {
+  constructor(status: StatusDocument, plain = false) {
     super(status.message);
     this.name = 'ApiStatusError';
     this.status = status;
+    this.plain = plain;
   }
 }
 
@@ -54,11 +57,15 @@ export function failure(
     metadata: {},
     status: 'Failure',
     message,
-    reason,
+    ...(reason === '' ? {} : { reason }),
     ...(details === undefined ? {} : { details }),
     code,
   });
 }
+
+/** A refusal in the words of a kubelet, which are no Status. */
+export const kubeletRefusal = (code: number, message: string): ApiStatusError =>
+  new ApiStatusError(failure(code, '', message).status, true);
 
 const qualified = (resource: ResourceName): string =>
   resource.group === '' ? resource.plural : `${resource.plural}.${resource.group}`;
@@ -66,7 +73,7 @@ const qualified = (resource: ResourceName): string =>
 const detailsOf = (resource: ResourceName, name: string): JsonObject => ({
   ...(name === '' ? {} : { name }),
   ...(resource.group === '' ? {} : { group: resource.group }),
-  kind: resource.plural,
+  ...(resource.plural === '' ? {} : { kind: resource.plural }),
 });
 
 export const notFound = (resource: ResourceName, name: string): ApiStatusError =>
@@ -116,7 +123,7 @@ export function invalid(
   name: string,
   causes: readonly FieldCause[],
 ): ApiStatusError {
-  const listed = causes.map((cause) => `${cause.field}: ${cause.message}`);
+  const listed = [...new Set(causes.map((cause) => `${cause.field}: ${cause.message}`))];
   const all = listed.length === 1 ? listed.join('') : `[${listed.join(', ')}]`;
   const kind = resource.group === '' ? resource.kind : `${resource.kind}.${resource.group}`;
   const details = { ...detailsOf({ ...resource, plural: resource.kind }, name), causes };
@@ -127,12 +134,17 @@ export function invalid(
 export const expired = (asked: number, oldest: number): ApiStatusError =>
   failure(410, 'Expired', `too old resource version: ${asked} (${oldest})`);
 
-export const expiredContinue = (): ApiStatusError =>
-  failure(
+/** @param rest - a token by which the rest can be had, of now and not of then */
+export const expiredContinue = (rest: string): ApiStatusError => {
+  const { status } = failure(
     410,
     'Expired',
-    'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter.',
+    'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use ' +
+      'the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent ' +
+      'list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.',
   );
+  return new ApiStatusError({ ...status, metadata: { continue: rest } });
+};
 
 export const pathNotFound = (): ApiStatusError =>
   failure(404, 'NotFound', 'the server could not find the requested resource', {});
@@ -155,6 +167,15 @@ export const unsupportedMediaType = (supported: string): ApiStatusError =>
 export const notAcceptable = (supported: string): ApiStatusError =>
   failure(406, 'NotAcceptable', `only the following media types are accepted: ${supported}`);
 
+/** What a representation that nobody has is refused with outside of typed resources. */
+export const noRepresentation = (available: string): ApiStatusError =>
+  failure(
+    406,
+    'NotAcceptable',
+    `406: Not Acceptable\n\nAvailable representations: ${available}`,
+    {},
+  );
+
 export const entityTooLarge = (limit: number): ApiStatusError =>
   failure(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${limit}`);
 
@@ -169,8 +190,20 @@ export const tooManyRequests = (
     ...(causes === undefined ? {} : { causes }),
   });
 
-export const timedOut = (message: string): ApiStatusError =>
-  failure(504, 'Timeout', `Timeout: ${message}`);
+/** A version that is yet to come. */
+export const versionTooLarge = (asked: number, current: number): ApiStatusError =>
+  failure(504, 'Timeout', `Timeout: Too large resource version: ${asked}, current: ${current}`, {
+    causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
+    retryAfterSeconds: 1,
+  });
 
-export const internalError = (message: string): ApiStatusError =>
-  failure(500, 'InternalError', `Internal error occurred: ${message}`, { causes: [{ message }] });
+/** @param how - `plain` for an error that an API server sends on as it came, without reason and details */
+export const internalError = (
+  message: string,
+  { plain = false }: { readonly plain?: boolean } = {},
+): ApiStatusError =>
+  plain
+    ? failure(500, '', message)
+    : failure(500, 'InternalError', `Internal error occurred: ${message}`, {
+        causes: [{ message }],
+      });

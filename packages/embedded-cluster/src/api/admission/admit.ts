@@ -1,5 +1,5 @@
 import type { JsonObject, KubeObject, ObjectMeta } from '@millrace/core';
-import { at, compact, sameJson } from '../../store/json.ts';
+import { at, compact, count, sameJson, texts } from '../../store/json.ts';
 import { namespaceType } from '../../store/resource-types.ts';
 import { failure, forbidden, invalid, notFound } from '../../store/status.ts';
 import { withManagers } from '../ownership/managers.ts';
@@ -29,7 +29,10 @@ export function admitCreate(context: AdmissionContext, sent: KubeObject): Admitt
   // What the cluster adds to a new object belongs to nobody.
   const sentWithDefaults = strategy?.defaults?.(decoded) ?? decoded;
   const managers = context.managers(undefined, sentWithDefaults, undefined);
-  return { object: withManagers(prepared, managers), warnings };
+  return {
+    object: withManagers(prepared, managers),
+    warnings: [...warnings, ...(strategy?.warnings?.(prepared) ?? [])],
+  };
 }
 
 /** The same for a replacement; a status update changes nothing but the status, any other everything but it. */
@@ -45,12 +48,14 @@ export function admitUpdate(
     object: withManagers(after, context.managers(before, after, sent.metadata['managedFields'])),
     warnings,
   });
-  if (subresource === 'status')
-    return managed({
+  if (subresource === 'status') {
+    const changed: KubeObject = {
       ...before,
       metadata,
       ...(object['status'] === undefined ? {} : { status: object['status'] }),
-    });
+    };
+    return managed(strategies[context.type.plural]?.updateStatus?.(changed) ?? changed);
+  }
   const hasStatus = context.type.subresources.includes('status');
   const merged: KubeObject = {
     ...object,
@@ -58,7 +63,9 @@ export function admitUpdate(
     ...(hasStatus ? { status: before['status'] } : {}),
   };
   const complete = compact(merged) as KubeObject;
-  const prepared = strategies[context.type.plural]?.update?.(context, before, complete) ?? complete;
+  const updated = strategies[context.type.plural]?.update?.(context, before, complete) ?? complete;
+  const prepared = withGeneration(before, updated);
+  checkDeletion(context, before, sent);
   checkImmutable(context, before, prepared);
   validate(context, prepared, before);
   return managed(prepared);
@@ -92,6 +99,31 @@ function checkNamespace(context: AdmissionContext, object: KubeObject): void {
     ...(at(status, 'details') as JsonObject),
     causes,
   });
+}
+
+/** What is wished of an object has a number; it grows with each change of the wish. */
+function withGeneration(before: KubeObject, after: KubeObject): KubeObject {
+  const generation = count(before.metadata, 'generation');
+  if (generation === undefined || sameJson(before['spec'], after['spec'])) return after;
+  return { ...after, metadata: { ...after.metadata, generation: generation + 1 } };
+}
+
+/** That and until when an object is deleted is not for clients to say, and it gets no new finalizers then. */
+function checkDeletion(context: AdmissionContext, before: KubeObject, sent: KubeObject): void {
+  const errors = collectFieldErrors();
+  const { deletionTimestamp } = before.metadata;
+  const asked = sent.metadata.deletionTimestamp;
+  if (asked !== undefined && asked !== deletionTimestamp)
+    errors.invalid('metadata.deletionTimestamp', asked, 'field is immutable');
+  const present = texts(before.metadata, 'finalizers');
+  const added = texts(sent.metadata, 'finalizers').filter((item) => !present.includes(item));
+  if (deletionTimestamp !== undefined && added.length > 0)
+    errors.forbidden(
+      'metadata.finalizers',
+      `no new finalizers can be added if the object is being deleted, found new finalizers []string{${added.map((item) => JSON.stringify(item)).join(', ')}}`,
+    );
+  if (errors.causes.length > 0)
+    throw invalid(context.type, before.metadata.name ?? '', errors.causes);
 }
 
 /** Secrets and config maps marked immutable keep their data. */

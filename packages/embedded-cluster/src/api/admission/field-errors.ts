@@ -3,11 +3,14 @@ import type { FieldCause } from '../../store/status.ts';
 
 /** Collects the fields at fault of one object, in the words of Kubernetes' `field.Error`. */
 export interface FieldErrors {
+  /** Whatever the others have no words for. */
+  readonly add: (reason: FieldCause['reason'], field: string, message: string) => void;
   readonly required: (field: string, detail?: string) => void;
   readonly invalid: (field: string, value: JsonValue | undefined, detail: string) => void;
-  readonly duplicate: (field: string, value: string) => void;
+  readonly duplicate: (field: string, value: JsonValue) => void;
   readonly missing: (field: string, value: string) => void;
   readonly forbidden: (field: string, detail: string) => void;
+  readonly tooLong: (field: string, bytes: number) => void;
   readonly unsupported: (field: string, value: string, supported: readonly string[]) => void;
   readonly causes: readonly FieldCause[];
 }
@@ -18,6 +21,7 @@ export function collectFieldErrors(): FieldErrors {
   const add = (reason: FieldCause['reason'], field: string, message: string): void =>
     void causes.push({ reason, message, field });
   return {
+    add,
     required: (field, detail) =>
       add(
         'FieldValueRequired',
@@ -31,6 +35,8 @@ export function collectFieldErrors(): FieldErrors {
     missing: (field, value) =>
       add('FieldValueNotFound', field, `Not found: ${JSON.stringify(value)}`),
     forbidden: (field, detail) => add('FieldValueForbidden', field, `Forbidden: ${detail}`),
+    tooLong: (field, bytes) =>
+      add('FieldValueTooLong', field, `Too long: may not be more than ${bytes} bytes`),
     unsupported: (field, value, supported) =>
       add(
         'FieldValueNotSupported',

@@ -5,6 +5,7 @@ import {
   labelKeyErrors,
   labelValueErrors,
 } from '@millrace/kube-objects';
+import { records, text, texts } from '../../store/json.ts';
 import type { FieldErrors } from './field-errors.ts';
 
 /** Reports every complaint about one value. */
@@ -23,16 +24,18 @@ export function checkLabelName(errors: FieldErrors, field: string, name: string)
   else report(errors, field, name, dnsLabelErrors(name));
 }
 
-const servicePattern = '[a-z]([-a-z0-9]*[a-z0-9])?';
-
-function serviceNameErrors(name: string): readonly string[] {
-  if (name.length > 63) return ['must be no more than 63 characters'];
-  if (new RegExp(`^${servicePattern}$`, 'u').test(name)) return [];
-  return [
-    "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an " +
-      `alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '${servicePattern}')`,
-  ];
+/** Checks a host name that is one label, of which dots are told before all else. */
+export function checkHostLabel(errors: FieldErrors, field: string, name: string): void {
+  report(errors, field, name, plainLabelErrors(name));
 }
+
+/** Checks a name of labels joined by dots. */
+export function checkSubdomain(errors: FieldErrors, field: string, name: string): void {
+  report(errors, field, name, dnsSubdomainErrors(name));
+}
+
+const plainLabelErrors = (name: string): readonly string[] =>
+  name.includes('.') ? ['must not contain dots'] : dnsLabelErrors(name);
 
 /** Names of roles and bindings may contain colons and the like, as `system:discovery` does. */
 function pathSegmentErrors(name: string): readonly string[] {
@@ -43,8 +46,8 @@ function pathSegmentErrors(name: string): readonly string[] {
 }
 
 const nameRules: Readonly<Record<string, (name: string) => readonly string[]>> = {
-  namespaces: dnsLabelErrors,
-  services: serviceNameErrors,
+  namespaces: plainLabelErrors,
+  services: plainLabelErrors,
   roles: pathSegmentErrors,
   rolebindings: pathSegmentErrors,
   clusterroles: pathSegmentErrors,
@@ -76,18 +79,62 @@ export function checkObjectMeta(
   metadata: ObjectMeta,
 ): void {
   const name = metadata.name ?? '';
+  const rule = nameRules[type.plural] ?? dnsSubdomainErrors;
+  const generateName = text(metadata, 'generateName');
+  // What is generated goes on behind a hyphen; Kubernetes makes it and the sign before one letter.
+  if (generateName !== '')
+    report(errors, 'metadata.generateName', generateName, rule(generateName.replace(/.-$/u, 'a')));
   if (name === '') errors.required('metadata.name', 'name or generateName is required');
-  else report(errors, 'metadata.name', name, (nameRules[type.plural] ?? dnsSubdomainErrors)(name));
+  else report(errors, 'metadata.name', name, rule(name));
   checkLabels(errors, 'metadata.labels', metadata.labels ?? {});
   let size = 0;
   for (const [key, value] of Object.entries(metadata.annotations ?? {})) {
     report(errors, 'metadata.annotations', key, labelKeyErrors(key.toLowerCase()));
     size += Buffer.byteLength(key) + Buffer.byteLength(value);
   }
-  if (size > maxAnnotationBytes)
+  if (size > maxAnnotationBytes) errors.tooLong('metadata.annotations', maxAnnotationBytes);
+  checkFinalizers(errors, metadata);
+  checkOwners(errors, metadata);
+}
+
+const standardFinalizers = ['foregroundDeletion', 'orphan'];
+
+function checkFinalizers(errors: FieldErrors, metadata: ObjectMeta): void {
+  for (const [index, finalizer] of texts(metadata, 'finalizers').entries()) {
+    const field = `metadata.finalizers[${index}]`;
+    const complaints = labelKeyErrors(finalizer);
+    report(errors, field, finalizer, complaints);
+    if (
+      complaints.length === 0 &&
+      !finalizer.includes('/') &&
+      !standardFinalizers.includes(finalizer)
+    )
+      errors.invalid(
+        field,
+        finalizer,
+        'name is neither a standard finalizer name nor is it fully qualified',
+      );
+  }
+}
+
+/** Kubernetes leaves the index of an owner out. */
+function checkOwners(errors: FieldErrors, metadata: ObjectMeta): void {
+  const owners = records(metadata, 'ownerReferences');
+  for (const owner of owners)
+    for (const field of ['apiVersion', 'kind', 'name', 'uid'])
+      if (text(owner, field) === '')
+        errors.invalid(
+          `metadata.ownerReferences.${field}`,
+          '',
+          field === 'apiVersion' ? 'version must not be empty' : 'must not be empty',
+        );
+  const [first, second] = owners
+    .filter((owner) => owner['controller'] === true)
+    .map((owner) => `${text(owner, 'kind')}/${text(owner, 'name')}`);
+  if (second !== undefined)
     errors.invalid(
-      'metadata.annotations',
-      '',
-      `Too long: may not be more than ${maxAnnotationBytes} bytes`,
+      'metadata.ownerReferences',
+      owners,
+      `Only one reference can have Controller set to true. Found "true" in references for ${first} and ${second}`,
     );
 }

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue, KubeObject } from '@millrace/core';
-import { isRecord, record, records, text } from '../../store/json.ts';
+import { count, isRecord, record, records, text } from '../../store/json.ts';
 
 /** `Always` for `latest` and for no tag at all, as the API server decides. */
 function defaultPullPolicy(image: string): string {
@@ -15,13 +15,26 @@ const probeDefaults = {
   failureThreshold: 3,
 };
 
+const withHttp = (handler: JsonObject): JsonObject =>
+  isRecord(handler['httpGet'])
+    ? { ...handler, httpGet: { path: '/', scheme: 'HTTP', ...handler['httpGet'] } }
+    : handler;
+
+function withHooks(lifecycle: JsonObject): JsonObject {
+  const hooks = Object.entries(lifecycle).map(([name, hook]) => [
+    name,
+    isRecord(hook) ? withHttp(hook) : hook,
+  ]);
+  return Object.fromEntries(hooks) as JsonObject;
+}
+
 function withProbe(probe: JsonValue | undefined): JsonValue | undefined {
   if (!isRecord(probe)) return probe;
-  const httpGet = probe['httpGet'];
+  const grpc = probe['grpc'];
   return {
     ...probeDefaults,
-    ...probe,
-    ...(isRecord(httpGet) ? { httpGet: { path: '/', scheme: 'HTTP', ...httpGet } } : {}),
+    ...withHttp(probe),
+    ...(isRecord(grpc) ? { grpc: { service: '', ...grpc } } : {}),
   };
 }
 
@@ -33,11 +46,19 @@ function withPort(port: JsonObject, hostNetwork: boolean): JsonObject {
   };
 }
 
-function withEnvironment(variable: JsonObject): JsonObject {
-  const fieldRef = record(variable, 'valueFrom', 'fieldRef');
-  if (fieldRef['fieldPath'] === undefined) return variable;
-  return { ...variable, valueFrom: { fieldRef: { apiVersion: 'v1', ...fieldRef } } };
+function withEnvironment({ value, ...variable }: JsonObject): JsonObject {
+  const source = record(variable, 'valueFrom');
+  const named = value === undefined || value === '' ? variable : { ...variable, value };
+  if (isRecord(source['fieldRef']))
+    return { ...named, valueFrom: { ...source, fieldRef: withVersion(source['fieldRef']) } };
+  if (isRecord(source['resourceFieldRef'])) {
+    const resourceFieldRef = { divisor: '0', ...source['resourceFieldRef'] };
+    return { ...named, valueFrom: { ...source, resourceFieldRef } };
+  }
+  return named;
 }
+
+const withVersion = (reference: JsonObject): JsonObject => ({ apiVersion: 'v1', ...reference });
 
 /** A limit without a request is a request of the same size. */
 function withResources(resources: JsonObject): JsonObject {
@@ -66,6 +87,7 @@ function withContainer(container: JsonObject, hostNetwork: boolean): JsonObject 
     ...container,
     ...lists,
     ...probes,
+    ...(isRecord(container['lifecycle']) ? { lifecycle: withHooks(container['lifecycle']) } : {}),
     imagePullPolicy:
       text(container, 'imagePullPolicy') || defaultPullPolicy(text(container, 'image')),
     resources: withResources(record(container, 'resources')),
@@ -90,12 +112,37 @@ function withVolume(volume: JsonObject): JsonObject {
         sources: records(settings, 'sources').map(withProjection),
       },
     };
-  return ['secret', 'configMap', 'downwardAPI'].includes(source)
+  if (source === 'downwardAPI')
+    return { ...volume, downwardAPI: { defaultMode, ...withItems(settings) } };
+  if (source === 'ephemeral')
+    return {
+      ...volume,
+      ephemeral: {
+        ...settings,
+        volumeClaimTemplate: {
+          metadata: {},
+          ...record(settings, 'volumeClaimTemplate'),
+          spec: { volumeMode: 'Filesystem', ...record(settings, 'volumeClaimTemplate', 'spec') },
+        },
+      },
+    };
+  return ['secret', 'configMap'].includes(source)
     ? { ...volume, [source]: { defaultMode, ...settings } }
     : volume;
 }
 
+/** Fields of a pod as files: the version of the field is filled in. */
+function withItems(settings: JsonObject): JsonObject {
+  if (!Array.isArray(settings['items'])) return settings;
+  const items = records(settings, 'items').map((item) =>
+    isRecord(item['fieldRef']) ? { ...item, fieldRef: withVersion(item['fieldRef']) } : item,
+  );
+  return { ...settings, items };
+}
+
 function withProjection(source: JsonObject): JsonObject {
+  if (isRecord(source['downwardAPI']))
+    return { ...source, downwardAPI: withItems(source['downwardAPI']) };
   return isRecord(source['serviceAccountToken'])
     ? {
         ...source,
@@ -122,6 +169,10 @@ export function withPodDefaults(pod: KubeObject): KubeObject {
       schedulerName: 'default-scheduler',
       enableServiceLinks: true,
       ...spec,
+      // A negative grace period is as short as there is one.
+      ...((count(spec, 'terminationGracePeriodSeconds') ?? 0) < 0
+        ? { terminationGracePeriodSeconds: 1 }
+        : {}),
       ...containers('initContainers'),
       ...containers('containers'),
       ...(Array.isArray(spec['volumes'])

@@ -57,7 +57,7 @@ export function checkPodUpdate(before: KubeObject, after: KubeObject): void {
     causes.push({
       reason: 'FieldValueInvalid',
       field: 'spec.activeDeadlineSeconds',
-      message: `Invalid value: ${deadline[0]}: must not update from a positive integer to nil value`,
+      message: `Invalid value: null: must not update from a positive integer to nil value`,
     });
   } else if (deadline[0] !== undefined && deadline[1] !== undefined && deadline[1] > deadline[0]) {
     causes.push({

@@ -1,14 +1,18 @@
 import { isIP } from 'node:net';
 import type { JsonObject, JsonValue, KubeObject } from '@millrace/core';
-import { labelValueErrors } from '@millrace/kube-objects';
-import { count, record, records, stringMap, text } from '../../store/json.ts';
+import { labelKeyErrors, labelValueErrors } from '@millrace/kube-objects';
+import { count, record, records, stringMap, text, texts } from '../../store/json.ts';
 import { checkContainers } from './container-validation.ts';
 import type { FieldErrors } from './field-errors.ts';
-import { checkLabelKey, checkLabelName, checkLabels } from './names.ts';
+import { checkPlacement } from './affinity-validation.ts';
+import { checkHostLabel, checkLabelKey, checkLabels, checkSubdomain } from './names.ts';
+import { checkPodSecurity } from './security-validation.ts';
+import { checkVolumes } from './volume-validation.ts';
 
 const restartPolicies = ['Always', 'OnFailure', 'Never'];
 const dnsPolicies = ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None'];
 const effects = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
+const mostNameservers = 3;
 const largestDeadline = 2 ** 31 - 1;
 
 /** The rules of a pod's spec, as far as a CI pod can break them. Defaults have been filled in. */
@@ -23,15 +27,28 @@ export function validatePod(errors: FieldErrors, pod: KubeObject): void {
   checkTolerations(errors, records(spec, 'tolerations'));
   checkLabels(errors, 'spec.nodeSelector', stringMap(spec, 'nodeSelector'));
   if (text(spec, 'hostname') !== '')
-    checkLabelName(errors, 'spec.hostname', text(spec, 'hostname'));
+    checkHostLabel(errors, 'spec.hostname', text(spec, 'hostname'));
+  if (text(spec, 'subdomain') !== '')
+    checkHostLabel(errors, 'spec.subdomain', text(spec, 'subdomain'));
+  checkPodSecurity(errors, record(spec, 'securityContext'));
+  checkPlacement(errors, spec);
+  for (const [index, gate] of records(spec, 'readinessGates').entries())
+    for (const complaint of labelKeyErrors(text(gate, 'conditionType')))
+      errors.invalid(
+        `spec.readinessGates[${index}].conditionType`,
+        text(gate, 'conditionType'),
+        complaint,
+      );
   for (const [index, alias] of records(spec, 'hostAliases').entries()) {
-    const field = `spec.hostAliases[${index}].ip`;
+    const field = `spec.hostAliases[${index}]`;
     if (isIP(text(alias, 'ip')) === 0)
       errors.invalid(
-        field,
+        `${field}.ip`,
         text(alias, 'ip'),
         'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)',
       );
+    for (const [at, host] of texts(alias, 'hostnames').entries())
+      checkSubdomain(errors, `${field}.hostnames[${at}]`, host);
   }
 }
 
@@ -53,22 +70,23 @@ function checkSeconds(errors: FieldErrors, spec: JsonObject): void {
       `must be between 1 and ${largestDeadline}, inclusive`,
     );
   }
-  const grace = count(spec, 'terminationGracePeriodSeconds') ?? 0;
-  if (grace < 0)
-    errors.invalid(
-      'spec.terminationGracePeriodSeconds',
-      grace,
-      'must be greater than or equal to 0',
-    );
 }
 
 function checkDns(errors: FieldErrors, spec: JsonObject): void {
   const nameservers = record(spec, 'dnsConfig')['nameservers'];
   const addresses: readonly JsonValue[] = Array.isArray(nameservers) ? nameservers : [];
-  if (text(spec, 'dnsPolicy') === 'None' && addresses.length === 0)
+  if (text(spec, 'dnsPolicy') === 'None' && spec['dnsConfig'] === undefined)
+    errors.required('spec.dnsConfig', 'must provide `dnsConfig` when `dnsPolicy` is None');
+  else if (text(spec, 'dnsPolicy') === 'None' && addresses.length === 0)
     errors.required(
       'spec.dnsConfig.nameservers',
       'must provide at least one DNS nameserver when `dnsPolicy` is None',
+    );
+  if (addresses.length > mostNameservers)
+    errors.invalid(
+      'spec.dnsConfig.nameservers',
+      addresses,
+      `must not have more than ${mostNameservers} nameservers`,
     );
   for (const [index, address] of addresses.entries()) {
     if (typeof address !== 'string' || isIP(address) === 0) {
@@ -118,38 +136,4 @@ function checkTolerations(errors: FieldErrors, tolerations: readonly JsonObject[
     if (effect !== '' && !effects.includes(effect))
       errors.unsupported(`${field}.effect`, effect, effects);
   }
-}
-
-/** @returns the names that mounts may use */
-function checkVolumes(errors: FieldErrors, volumes: readonly JsonObject[]): ReadonlySet<string> {
-  const names = new Set<string>();
-  for (const [index, volume] of volumes.entries()) {
-    const field = `spec.volumes[${index}]`;
-    const name = text(volume, 'name');
-    checkLabelName(errors, `${field}.name`, name);
-    if (names.has(name)) errors.duplicate(`${field}.name`, name);
-    names.add(name);
-    const [, ...extra] = Object.keys(volume).filter((key) => key !== 'name');
-    for (const source of extra)
-      errors.forbidden(`${field}.${source}`, 'may not specify more than 1 volume type');
-    if (volume['hostPath'] !== undefined && text(volume, 'hostPath', 'path') === '')
-      errors.required(`${field}.hostPath.path`);
-    if (volume['secret'] !== undefined && text(volume, 'secret', 'secretName') === '')
-      errors.required(`${field}.secret.secretName`);
-    if (volume['configMap'] !== undefined && text(volume, 'configMap', 'name') === '')
-      errors.required(`${field}.configMap.name`);
-    if (
-      volume['persistentVolumeClaim'] !== undefined &&
-      text(volume, 'persistentVolumeClaim', 'claimName') === ''
-    ) {
-      errors.required(`${field}.persistentVolumeClaim.claimName`);
-    }
-    if (text(volume, 'hostPath', 'path').split('/').includes('..'))
-      errors.invalid(
-        `${field}.hostPath.path`,
-        text(volume, 'hostPath', 'path'),
-        "must not contain '..'",
-      );
-  }
-  return names;
 }

@@ -120,7 +120,7 @@ describe('decoding', () => {
     ],
     [
       { containers: 'x' },
-      'json: cannot unmarshal string into Go struct field PodSpec.spec.containers of type []',
+      'json: cannot unmarshal string into Go struct field PodSpec.spec.containers of type []v1.Container',
     ],
     [
       { containers: [container({ resources: { limits: { cpu: 'x' } } })] },

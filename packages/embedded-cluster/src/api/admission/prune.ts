@@ -6,14 +6,14 @@ import {
   type ResourceType,
 } from '@millrace/core';
 import {
+  canonicalQuantity,
   elementOf,
   fieldsOf,
   isObjectType,
-  parseQuantity,
   type FieldSpec,
 } from '@millrace/kube-objects';
-import { isRecord } from '../../store/json.ts';
-import { apiVersionOf } from '../../store/resource-types.ts';
+import { goTypeAt, shown } from './go-types.ts';
+import { isRecord, scalarText } from '../../store/json.ts';
 import { badRequest } from '../../store/status.ts';
 
 /** An object without the fields that its type does not have. */
@@ -33,26 +33,18 @@ export function pruneUnknown(type: ResourceType, object: KubeObject, validation:
   const unknown: string[] = [];
   const decoder: Decoder = {
     unknown,
-    wrong: (value, owner, path, want) => {
-      const got = Array.isArray(value)
-        ? 'array'
-        : isRecord(value)
-          ? 'object'
-          : typeof value === 'boolean'
-            ? 'bool'
-            : typeof value;
-      return cannotHandle(
+    wrong: (value, owner, path, spec) =>
+      cannotHandle(
         type,
-        `json: cannot unmarshal ${got} into Go struct field ${owner}.${path.replaceAll(/\[\d+\]/gu, '')} of type ${want}`,
-      );
-    },
+        `json: cannot unmarshal ${shown(value, spec)} into Go struct field ${owner}.${path.replaceAll(/\[\d+\]/gu, '')} of type ${goTypeAt(owner, path, spec)}`,
+      ),
     reject: (message) => cannotHandle(type, message),
   };
   const decoded = decodeObject(decoder, type.kind, object, '') as KubeObject;
   const messages = unknown.map((field) => `unknown field ${JSON.stringify(field)}`);
   if (validation === 'Strict' && messages.length > 0) {
     throw badRequest(
-      `${type.kind} in version ${JSON.stringify(apiVersionOf(type))} cannot be handled as a ${type.kind}: strict decoding error: ${messages.join(', ')}`,
+      `${type.kind} in version ${JSON.stringify(type.version)} cannot be handled as a ${type.kind}: strict decoding error: ${messages.join(', ')}`,
     );
   }
   return { object: decoded, warnings: validation === 'Warn' ? messages : [] };
@@ -60,13 +52,13 @@ export function pruneUnknown(type: ResourceType, object: KubeObject, validation:
 
 interface Decoder {
   readonly unknown: string[];
-  readonly wrong: (value: JsonValue, owner: string, path: string, want: string) => Error;
+  readonly wrong: (value: JsonValue, owner: string, path: string, spec: FieldSpec) => Error;
   readonly reject: (message: string) => Error;
 }
 
 const cannotHandle = (type: ResourceType, why: string): Error =>
   badRequest(
-    `${type.kind} in version ${JSON.stringify(apiVersionOf(type))} cannot be handled as a ${type.kind}: ${why}`,
+    `${type.kind} in version ${JSON.stringify(type.version)} cannot be handled as a ${type.kind}: ${why}`,
   );
 
 function decodeObject(
@@ -83,7 +75,7 @@ function decodeObject(
     if (spec === undefined) decoder.unknown.push(at);
     else if (item !== null && item !== undefined) {
       const decoded = decodeField(decoder, typeName, spec, item, at);
-      if (!isEmpty(decoded, spec) || keptEmpty.has(`${typeName}.${key}`)) result[key] = decoded;
+      if (!isEmpty(spec, decoded) || keptEmpty.has(`${typeName}.${key}`)) result[key] = decoded;
     }
   }
   return result;
@@ -100,25 +92,9 @@ const keptEmpty: ReadonlySet<string> = new Set([
   'NodeSelector.nodeSelectorTerms',
 ]);
 
-const isEmpty = (value: JsonValue, { type }: FieldSpec): boolean =>
-  (type === 'list' && Array.isArray(value) && value.length === 0) ||
-  (type === 'map' && isRecord(value) && Object.keys(value).length === 0);
-
-/** Names of Go types, as the messages have them. */
-const goTypes: Readonly<Record<FieldSpec['type'], string>> = {
-  string: 'string',
-  int32: 'int32',
-  int64: 'int64',
-  number: 'float64',
-  boolean: 'bool',
-  quantity: 'resource.Quantity',
-  intOrString: 'intstr.IntOrString',
-  time: 'v1.Time',
-  any: 'interface {}',
-  map: 'map',
-  list: '[]',
-  object: 'struct',
-};
+/** Go leaves other lists and maps out that hold nothing. */
+const isEmpty = (spec: FieldSpec, value: JsonValue): boolean =>
+  (spec.type === 'list' || spec.type === 'map') && Object.keys(value ?? {}).length === 0;
 
 function decodeField(
   decoder: Decoder,
@@ -143,23 +119,40 @@ function decodeField(
     return Object.fromEntries(
       Object.entries(value).map(([key, item]) => [
         key,
-        decodeField(decoder, owner, element, item ?? '', path),
+        // Of scalars Go's messages do not tell the key.
+        decodeField(
+          decoder,
+          owner,
+          element,
+          item ?? '',
+          element.type === 'object' ? `${path}.${key}` : path,
+        ),
       ]),
     );
   }
-  if (spec.type === 'quantity' && (typeof value === 'string' || typeof value === 'number'))
-    return checkedQuantity(decoder, value);
+  if (spec.type === 'quantity') return checkedQuantity(decoder, value);
+  if (spec.type === 'time' && typeof value === 'string') return checkedTime(decoder, value);
   if (isScalarOf(spec.type, value)) return value;
-  throw decoder.wrong(value, owner, path, goTypes[spec.type]);
+  throw decoder.wrong(value, owner, path, spec);
 }
 
-function checkedQuantity(decoder: Decoder, value: string | number): JsonValue {
+/** Quantities are kept as they are written back: `1024Mi` as `1Gi`. */
+function checkedQuantity(decoder: Decoder, value: JsonValue): JsonValue {
   try {
-    parseQuantity(value);
+    return canonicalQuantity(typeof value === 'number' ? value : scalarText(value));
   } catch (error) {
     throw isRunnerError(error) ? decoder.reject(error.message) : error;
   }
-  return String(value);
+}
+
+const timePattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/u;
+
+function checkedTime(decoder: Decoder, value: string): JsonValue {
+  if (timePattern.test(value) && !Number.isNaN(Date.parse(value))) return value;
+  const layout = '2006-01-02T15:04:05Z07:00';
+  throw decoder.reject(
+    `parsing time ${JSON.stringify(value)} as ${JSON.stringify(layout)}: cannot parse ${JSON.stringify(value)} as "2006"`,
+  );
 }
 
 function isScalarOf(type: FieldSpec['type'], value: JsonValue): boolean {

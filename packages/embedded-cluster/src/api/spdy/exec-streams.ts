@@ -3,6 +3,7 @@ import { deferred } from '@millrace/async';
 import type { JsonObject } from '@millrace/core';
 import type { ContainerProcess, ExecOptions } from '../../contracts.ts';
 import { errorStatus, exitStatus, resize } from '../exec-status.ts';
+import type { StartedProcess } from '../exec.ts';
 import { serveSpdy, type SpdyConnection, type SpdyStream } from './connection.ts';
 
 /** The streams a client opens for a command. */
@@ -25,8 +26,7 @@ function expectedKinds({ stdin, stdout, stderr, tty }: ExecOptions): readonly Ki
  */
 export function carrySpdy(
   duplex: Duplex,
-  process: ContainerProcess,
-  options: ExecOptions,
+  { process, options, command }: StartedProcess,
 ): SpdyConnection {
   const streams = new Map<string, SpdyStream>();
   const complete = deferred<undefined>();
@@ -50,7 +50,7 @@ export function carrySpdy(
       pump(options.stdout ? process.stdout : undefined, streams.get('stdout')),
       pump(options.stderr && !options.tty ? process.stderr : undefined, streams.get('stderr')),
       process.exit,
-    ]).then(([, , exit]): JsonObject => exitStatus(exit), errorStatus);
+    ]).then(([, , exit]): JsonObject => exitStatus(exit, command), errorStatus);
     await streams.get('error')?.write(Buffer.from(JSON.stringify(status)));
     for (const stream of streams.values()) stream.end();
     connection.finish();
