@@ -26,6 +26,8 @@ export interface RunnerIdentity {
   readonly serverUrl: string;
   /** Number of this job among those of this runner that run at the same time, from 0. */
   readonly slot: number;
+  /** The same among those of the job's project on this runner; `slot` where it is not counted. */
+  readonly projectSlot?: number;
 }
 
 /** A job in neutral words. */
