@@ -15,6 +15,7 @@ export interface Finished {
 
 /** A running program. */
 export interface Running {
+  readonly pid: number;
   readonly finished: Promise<Finished>;
   readonly kill: (signal: NodeJS.Signals) => void;
   /** Closes the reading end of its standard output, as `| head` does. */
@@ -54,6 +55,7 @@ export function startGitlab(
     child.once('close', (code) => resolve({ exitCode: code ?? -1, ...text }));
   });
   return {
+    pid: child.pid ?? 0,
     finished,
     kill: (signal) => void child.kill(signal),
     stopReading: () => void child.stdout.destroy(),

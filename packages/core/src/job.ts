@@ -14,6 +14,8 @@ export interface JobRequest {
   readonly payload: JsonObject;
   /** Who runs it. */
   readonly runner: RunnerIdentity;
+  /** Ties what the server logs about the job together; the peer's word for it, if it has one. */
+  readonly correlationId?: string;
 }
 
 /** The runner entry that took a job. */

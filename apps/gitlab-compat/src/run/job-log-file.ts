@@ -93,7 +93,7 @@ export async function openJobLogFile(folder: string, options: JobLogOptions): Pr
     source: {
       size: () => state.saved().log?.written ?? 0,
       read: async (from, max) => {
-        const { bytesRead, buffer } = await file.read(Buffer.alloc(max), 0, max, from);
+        const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(max), 0, max, from);
         return buffer.subarray(0, bytesRead);
       },
     },

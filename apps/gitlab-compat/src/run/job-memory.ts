@@ -9,6 +9,8 @@ export interface JobMemory {
   readonly token: string;
   readonly projectId: number;
   readonly slots: JobSlots;
+  /** Undefined where the job was not planned. */
+  readonly timeoutSeconds?: number;
   readonly log: JobLogSettings;
   /** Values to hide in the log. */
   readonly masks: readonly string[];

@@ -35,7 +35,7 @@ export const jobFolder = ({ logs }: Pick<JobPlace, 'logs'>, id: number): string 
 
 /** Opens the log of a job as its runner writes it. */
 export function openLog(place: JobPlace, memory: JobMemory): Promise<JobLogFile> {
-  const { log, masks, id } = memory;
+  const { log, masks, id, timeoutSeconds } = memory;
   const { poll, name, shortToken, identity } = place.runner;
   return openJobLogFile(jobFolder(place, id), {
     runnerName: name,
@@ -46,6 +46,7 @@ export function openLog(place: JobPlace, memory: JobMemory): Promise<JobLogFile>
     timestamps: log.timestamps,
     executorName: 'kubernetes',
     clock: place.clock,
+    ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
     rules: {
       secrets: masks,
       parameters: gitlabSecretParameters,

@@ -37,7 +37,8 @@ export async function runJob(place: JobPlace, saved: SavedOffer): Promise<void> 
     await saveOffer(folder, { ...saved, result: planned });
     return tellEnded(place, bare, () => Promise.resolve(planned));
   }
-  const memory: JobMemory = { ...bare, masks: planned.job.masks };
+  const { masks, timeoutSeconds } = planned.job;
+  const memory: JobMemory = { ...bare, masks, timeoutSeconds };
   const log = await openLog(place, memory);
   await reportJob(
     place,
@@ -119,7 +120,7 @@ async function planOf(
   { runner, clock, newSeed, leave }: JobPlace,
   { offer, slots }: SavedOffer,
 ): Promise<JobResult | Plan> {
-  const { id, payload } = offer;
+  const { id, payload, correlationId } = offer;
   const job = recordName(id);
   try {
     return await runner.facts.plan(
@@ -129,6 +130,7 @@ async function planOf(
           {
             id: job,
             payload,
+            correlationId,
             runner: { ...runner.identity, slot: slots.runner, projectSlot: slots.project },
           },
           { facts, seed: newSeed(), now: clock.now() },
