@@ -85,26 +85,34 @@ export const gitlabRunKillSuite: Suite = defineSuite('gitlab run killed', (clust
     ['before it is done', true],
     ['when it is done and not heard of', false],
   ] as const)('%s:', (_when, lost) => {
-    it.each<NamedPoint>(points)('$title', async (point) => {
-      const id = addWitness();
-      const { late = false } = point;
-      await killOnce(id, { ...point, lost }, late);
-      const next = await start();
-      if (!late) await tellEnough(id);
-      await expectOnce(id, 0);
-      await expectCleanEnd(next);
-    }, timeLimit);
+    it.each<NamedPoint>(points)(
+      '$title',
+      async (point) => {
+        const id = addWitness();
+        const { late = false } = point;
+        await killOnce(id, { ...point, lost }, late);
+        const next = await start();
+        if (!late) await tellEnough(id);
+        await expectOnce(id, 0);
+        await expectCleanEnd(next);
+      },
+      timeLimit,
+    );
   });
 
-  it('three times in one job, which fails by its own code', async () => {
-    const id = addWitness(['exit 7']);
-    await killOnce(id, { at: 'cluster', fits: isExec, lost: false }, false);
-    await killOnce(id, { at: 'cluster', fits: on('watch', 'pods'), lost: true }, false);
-    await killOnce(id, { at: 'server', call: 'final', lost: true }, true);
-    const last = await start();
-    await expectOnce(id, 7);
-    await expectCleanEnd(last);
-  }, timeLimit);
+  it(
+    'three times in one job, which fails by its own code',
+    async () => {
+      const id = addWitness(['exit 7']);
+      await killOnce(id, { at: 'cluster', fits: isExec, lost: false }, false);
+      await killOnce(id, { at: 'cluster', fits: on('watch', 'pods'), lost: true }, false);
+      await killOnce(id, { at: 'server', call: 'final', lost: true }, true);
+      const last = await start();
+      await expectOnce(id, 7);
+      await expectCleanEnd(last);
+    },
+    timeLimit,
+  );
 
   /** @param late - the point lies behind the end of the job's script */
   const killOnce = async (id: number, point: Point, late: boolean): Promise<void> => {
@@ -133,9 +141,9 @@ type NamedPoint = {
   readonly late?: boolean;
   readonly nth?: number;
 } & (
-    | { readonly at: 'server'; readonly call: CallName }
-    | { readonly at: 'cluster'; readonly fits: (request: SeenRequest) => boolean }
-  );
+  | { readonly at: 'server'; readonly call: CallName }
+  | { readonly at: 'cluster'; readonly fits: (request: SeenRequest) => boolean }
+);
 
 const isExec = ({ subresource }: SeenRequest): boolean => subresource === 'exec';
 const on =

@@ -16,22 +16,29 @@ export const gitlabRunLogSuite: Suite = defineSuite('gitlab run log', (cluster) 
   it.each([
     ['without timestamps, as it is', 'false'],
     ['with timestamps, once they are taken away', 'true'],
-  ])('%s: a megabyte of text, odd ends of lines, and bytes that are no text', async (_how, flag) => {
-    const timestamps = { key: 'FF_TIMESTAMPS', value: flag };
-    const ids = [megabyte, oddLines, noText].map((script) =>
-      addJob({ script: [script], variables: [timestamps] }),
-    );
-    const runner = await start();
-    const [text, lines, bytes] = await Promise.all(ids.map((id) => outputOf(room, id, flag)));
-    // The first line names the sum of the rest.
-    const [, sum, random] = /^([0-9a-f]{64})\n([^]*)$/.exec(text ?? '') ?? [];
-    expect(random).toHaveLength(1_000_000);
-    expect(createHash('sha256').update(random ?? '').digest('hex')).toBe(sum);
-    // With timestamps a carriage return makes a line of its own; nothing else differs.
-    expect(lines?.replaceAll('\r\n', '\n')).toBe('dos\nalone\rreturn\n\nblank\nno newline');
-    expect(bytes).toBe('a\uFFFDb \u00E9 \u20AC \uFFFD\uFFFDc');
-    await expectCleanEnd(runner);
-  });
+  ])(
+    '%s: a megabyte of text, odd ends of lines, and bytes that are no text',
+    async (_how, flag) => {
+      const timestamps = { key: 'FF_TIMESTAMPS', value: flag };
+      const ids = [megabyte, oddLines, noText].map((script) =>
+        addJob({ script: [script], variables: [timestamps] }),
+      );
+      const runner = await start();
+      const [text, lines, bytes] = await Promise.all(ids.map((id) => outputOf(room, id, flag)));
+      // The first line names the sum of the rest.
+      const [, sum, random] = /^([0-9a-f]{64})\n([^]*)$/.exec(text ?? '') ?? [];
+      expect(random).toHaveLength(1_000_000);
+      expect(
+        createHash('sha256')
+          .update(random ?? '')
+          .digest('hex'),
+      ).toBe(sum);
+      // With timestamps a carriage return makes a line of its own; nothing else differs.
+      expect(lines?.replaceAll('\r\n', '\n')).toBe('dos\nalone\rreturn\n\nblank\nno newline');
+      expect(bytes).toBe('a\uFFFDb \u00E9 \u20AC \uFFFD\uFFFDc');
+      await expectCleanEnd(runner);
+    },
+  );
 
   it('is worded as documented', async () => {
     const [sha = ''] = server().repository(project).commits;
@@ -103,7 +110,10 @@ const namesTaken = (log: string): string =>
     .replaceAll('\r', '\\r')
     .replaceAll(/section_(start|end):\d+:/g, 'section_$1:T:')
     .replaceAll(/^.*(?:feature flags: |Resolving secrets|WARNING: Advanced Pod Spec).*\n/gm, '')
-    .replaceAll(/(?:^Waiting for pod \S+ to be running on the node \S+, status is \S+\n)+/gm, 'WAITING\n')
+    .replaceAll(
+      /(?:^Waiting for pod \S+ to be running on the node \S+, status is \S+\n)+/gm,
+      'WAITING\n',
+    )
     .replace(/runner \S+ \(\S+\)/, 'runner VERSION')
     .replace(/on \S+ \S+, system ID: \S+\\e/, 'on RUNNER\\e')
     .replace(/(namespace: )[^\\]+/, '$1NAMESPACE')

@@ -50,7 +50,9 @@ export const gitlabRunOutageSuite: Suite = defineSuite('gitlab run outages', (cl
       const runner = await start();
       await runner.says('Job trace termination is tried again');
       stop();
-      await (await back)?.();
+      await (
+        await back
+      )?.();
       expect((await ended(id)).exitCode).toBe(3);
       await expectCleanEnd(runner);
     });
@@ -86,7 +88,9 @@ export const gitlabRunOutageSuite: Suite = defineSuite('gitlab run outages', (cl
           variables: [{ key: 'FF_TIMESTAMPS', value: 'false' }],
         });
         expect(await server().whenJob(id)).toBe('success');
-        const traceSize = server().jobs().find((job) => job.id === id)?.traceSize;
+        const traceSize = server()
+          .jobs()
+          .find((job) => job.id === id)?.traceSize;
         expect(traceSize).toBeGreaterThan(bytes);
         expect((await peakOf(runner)) - before).toBeLessThan(60);
         await expectCleanEnd(runner);

@@ -210,7 +210,11 @@ export const gitlabRunProcessSuite: Suite = defineSuite('gitlab run process', (c
     it('a refused token disables the runner after three answers', async () => {
       const runner = await start({ token: 'glrt-unknown', runner: 'unhealthy_interval = "3s"' });
       await runner.says('is unhealthy and will be disabled for 3 seconds!');
-      expect(server().calls().filter(({ outcome }) => outcome === 403)).toHaveLength(3);
+      expect(
+        server()
+          .calls()
+          .filter(({ outcome }) => outcome === 403),
+      ).toHaveLength(3);
       await runner.says('is not healthy, but check for a new job will be forced!');
       runner.kill('SIGQUIT');
       expect(await runner.finished).toMatchObject({ exitCode: 0 });
@@ -218,7 +222,11 @@ export const gitlabRunProcessSuite: Suite = defineSuite('gitlab run process', (c
 
     it.each([
       ['an unknown word', { pods: 'poll_timeout = "soon"' }, /runners.*poll_timeout/],
-      ['a bad name of ours', { global: '[millrace]\nstat_dir = "x"' }, /millrace\.stat_dir: unknown key[^]*state_dir/],
+      [
+        'a bad name of ours',
+        { global: '[millrace]\nstat_dir = "x"' },
+        /millrace\.stat_dir: unknown key[^]*state_dir/,
+      ],
       ['no workers', { global: '', concurrent: 0 }, /concurrent: must be at least 1/],
     ] as const)('%s in the configuration, with its key', async (_title, settings, said) => {
       const runner = await start(settings);

@@ -23,7 +23,11 @@ it('heeds the job’s variables, and the runner’s table before them', () => {
 });
 
 it.each([
-  ['the last of two variables', [variable('CI_DEBUG_TRACE', 'true'), variable('CI_DEBUG_TRACE', 'false')], false],
+  [
+    'the last of two variables',
+    [variable('CI_DEBUG_TRACE', 'true'), variable('CI_DEBUG_TRACE', 'false')],
+    false,
+  ],
   ['either debug variable', [variable('CI_DEBUG_SERVICES', 'true')], true],
 ])('takes %s', (_what, variables, debug) => {
   expect(jobLogSettings({ variables }, nothing).debug).toBe(debug);

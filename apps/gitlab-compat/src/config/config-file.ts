@@ -73,10 +73,7 @@ export function configFile(
 /** What counts where there is no configuration yet. */
 export const noConfig = (file: string): ConfigFile => configFile('', file);
 
-const withEnvironment = (
-  config: RunnerConfig,
-  environment: NodeJS.ProcessEnv,
-): RunnerConfig => ({
+const withEnvironment = (config: RunnerConfig, environment: NodeJS.ProcessEnv): RunnerConfig => ({
   ...config,
   token: expandEnvironment(config.token, environment),
   url: expandEnvironment(config.url, environment),

@@ -138,9 +138,7 @@ type OpenMember = Member & { readonly retire: () => Promise<void> };
 /** Why a runner of the configuration is not asked for jobs. */
 function whyNotFed({
   config,
-}: ConfiguredRunner):
-  | { readonly level: 'error' | 'warn'; readonly message: string }
-  | undefined {
+}: ConfiguredRunner): { readonly level: 'error' | 'warn'; readonly message: string } | undefined {
   if (config.token.trim() === '')
     return {
       level: 'warn',

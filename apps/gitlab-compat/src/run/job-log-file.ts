@@ -10,11 +10,7 @@ import {
   type Taken,
 } from '@millrace/core';
 import { createJobTrace, type JobTraceOptions } from '@millrace/gitlab-job';
-import {
-  readTraceState,
-  type TraceSource,
-  type TraceState,
-} from '@millrace/gitlab-protocol';
+import { readTraceState, type TraceSource, type TraceState } from '@millrace/gitlab-protocol';
 import type { JobLogState } from '@millrace/logstream';
 import { savedFile } from './saved-file.ts';
 
