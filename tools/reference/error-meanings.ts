@@ -235,6 +235,10 @@ export const errorMeanings: Readonly<Record<string, ErrorMeaning>> = {
     meaning: 'The API server cannot reach an admission webhook of the cluster.',
     act: 'Look at the service of the webhook that the message names.',
   },
+  MILLRACE_E_INTERRUPTED: {
+    meaning: 'The job was ended because the runner that ran it was told to end.',
+    act: 'Run the job again. To let jobs end by themselves, stop the runner with SIGQUIT; to leave them to its next start, set `on_terminate = "detach"` in `[millrace]`.',
+  },
   MILLRACE_E_LOG_GAP: {
     meaning: 'Bytes of a log are missing between what was delivered and what came next.',
     act: 'Nothing: the log is read again from the delivered position.',
@@ -242,6 +246,10 @@ export const errorMeanings: Readonly<Record<string, ErrorMeaning>> = {
   MILLRACE_E_LOG_LOST: {
     meaning: 'The log of the job could not be written, so that the job was stopped.',
     act: 'Look at where the log goes: a full disk, or an output that was closed.',
+  },
+  MILLRACE_E_NOT_ADOPTED: {
+    meaning: 'The runner was restarted and could not go on with a job that it had begun.',
+    act: 'The message says why: change plugins when no job runs, and keep very large jobs from restarts.',
   },
   MILLRACE_E_NAME: {
     meaning: 'Nothing of a name is left that Kubernetes accepts.',

@@ -34,7 +34,7 @@ export const gitlabRunKillSuite: Suite = defineSuite('gitlab run killed', (clust
   };
 
   /** Kills a process when something is about to be done, or rather done and never heard of. */
-  const killAt = (process: () => Running, point: Point): { readonly reached: () => boolean } => {
+  const killAt = (held: Held, point: Point): { readonly reached: () => boolean } => {
     let count = 0;
     let isDone = false;
     const arrived = (fits: boolean): boolean => {
@@ -42,7 +42,7 @@ export const gitlabRunKillSuite: Suite = defineSuite('gitlab run killed', (clust
       count += 1;
       if (count < (point.nth ?? 1)) return false;
       isDone = true;
-      process().kill('SIGKILL');
+      held.process?.kill('SIGKILL');
       return point.lost;
     };
     if (point.at === 'server')
@@ -116,11 +116,11 @@ export const gitlabRunKillSuite: Suite = defineSuite('gitlab run killed', (clust
 
   /** @param late - the point lies behind the end of the job's script */
   const killOnce = async (id: number, point: Point, late: boolean): Promise<void> => {
-    let runner: Running | undefined;
-    const kill = killAt(() => runner as Running, point);
-    runner = await start();
+    const held: Held = { process: undefined };
+    const kill = killAt(held, point);
+    held.process = await start();
     if (late) await tellEnough(id);
-    await runner.finished;
+    await held.process.finished;
     expect(kill.reached()).toBe(true);
     giveAgain(id, point);
   };
@@ -128,6 +128,11 @@ export const gitlabRunKillSuite: Suite = defineSuite('gitlab run killed', (clust
 
 const timeLimit = 120_000;
 const { signal } = new AbortController();
+
+/** The process that is to be killed, once it runs. */
+interface Held {
+  process: Running | undefined;
+}
 
 /** Where a process is killed: at the nth call of a kind. */
 type Point = (

@@ -1,6 +1,7 @@
 import { chdir } from 'node:process';
 import type { GlobalSettings } from '../config/config-file.ts';
-import { runProcess, type RunEnd } from '../run/run-process.ts';
+import type { RunEnd } from '../run/await-jobs.ts';
+import { runProcess } from '../run/run-process.ts';
 import { listenForSignals, type SignalSource } from '../run/run-signals.ts';
 import type { ProcessLogger } from '../terminal/process-logger.ts';
 

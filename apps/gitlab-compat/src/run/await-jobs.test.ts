@@ -9,10 +9,10 @@ function jobs(count: number) {
   const { logger, said } = recordedLog();
   const running = new Set<Promise<void>>();
   const ends = Array.from({ length: count }, () => {
-    const end = deferred<void>();
+    const end = deferred<undefined>();
     const job: Promise<void> = end.promise.then(() => void running.delete(job));
     running.add(job);
-    return end.resolve;
+    return () => end.resolve(undefined);
   });
   const end = awaitJobs({
     running,

@@ -1,6 +1,13 @@
 import type { Clock, Logger } from '@millrace/core';
-import type { RunEnd } from './run-process.ts';
 import type { RunSignals } from './run-signals.ts';
+
+/** How a process ends. */
+export interface RunEnd {
+  /** 0 when every job has ended and was told, or was left on purpose; 1 when that took too long. */
+  readonly exitCode: number;
+  /** Jobs go on without this process, which must end now: what it still does is the next one's. */
+  readonly left: boolean;
+}
 
 /** What is waited for, and how long. */
 export interface AwaitJobsOptions {

@@ -38,8 +38,13 @@ const output = (text: string, offset: number): RunEvent => ({
 const success = { kind: 'success' } as const;
 /** A job whose output is cut within a secret, a line, and a character. */
 const pieces = ['one\ntw', 'o hidden-', 'value \u20AC\n', 'three\rfour', '\nlast'];
+const prepared: RunEvent = {
+  type: 'line',
+  index: 0,
+  line: { kind: 'info', code: 'x', text: 'prepared' } as never,
+};
 const events: readonly RunEvent[] = [
-  { type: 'line', index: 0, line: { kind: 'info', code: 'x', text: 'prepared' } as never },
+  prepared,
   { type: 'stage-started', unit, attempt: 1, stage, at: 0 },
   ...pieces.map((text, index) => output(text, Buffer.byteLength(pieces.slice(0, index).join('')))),
   {
@@ -99,7 +104,7 @@ it('the same bytes come out, wherever a process is killed between two events', a
 it('bytes behind the last state are cut off, and come again', async () => {
   const folder = join(root, 'job');
   const first = await open(folder);
-  await first.emit(events[0] as RunEvent);
+  await first.emit(prepared);
   await first.persist();
   const known = await bytesOf(folder);
   await appendFile(join(folder, 'trace.log'), 'written, and its state was not');
@@ -113,7 +118,7 @@ it('bytes behind the last state are cut off, and come again', async () => {
 it('a state that was damaged counts as none: the log begins anew', async () => {
   const folder = join(root, 'job');
   const first = await open(folder);
-  await first.emit(events[0] as RunEvent);
+  await first.emit(prepared);
   await first.saveUpload({ version: 1, acknowledged: 5, checksum: { bytes: 5, crc32: 1 } });
   await first.close();
   await writeFile(join(folder, 'taken.json'), '');
@@ -127,9 +132,8 @@ it('a state that was damaged counts as none: the log begins anew', async () => {
 
 it('what was said is not said again to a job that begins anew', async () => {
   const log = await open(join(root, 'job'));
-  const [line] = events;
-  await log.emit(line as RunEvent);
-  await log.emit(line as RunEvent);
+  await log.emit(prepared);
+  await log.emit(prepared);
   await log.persist();
   expect((await all(log)).match(/prepared/g)).toHaveLength(1);
   await log.close();
@@ -139,7 +143,7 @@ it('where the upload stands is kept', async () => {
   const folder = join(root, 'job');
   const state = { version: 1, acknowledged: 3, checksum: { bytes: 3, crc32: 9 } } as const;
   const first = await open(folder);
-  await first.emit(events[0] as RunEvent);
+  await first.emit(prepared);
   await first.saveUpload(state);
   await first.close();
   const next = await open(folder);

@@ -61,7 +61,7 @@ export async function openJobLogFile(folder: string, options: JobLogOptions): Pr
   const trace = createJobTrace({
     ...options,
     rules: { ...options.rules, state: first.log },
-    write: async (bytes) => void (await file.appendFile(bytes)),
+    write: (bytes) => file.appendFile(bytes),
   });
   let taken = first.taken;
   const close = async (): Promise<void> => {
@@ -73,7 +73,10 @@ export async function openJobLogFile(folder: string, options: JobLogOptions): Pr
     emit: async (event) => {
       const key = eventKey(event);
       // A job that begins anew because it had no record yet says again what it has said.
-      if (key !== undefined && taken.events.includes(key)) return trace.again(event);
+      if (key !== undefined && taken.events.includes(key)) {
+        trace.again(event);
+        return;
+      }
       await trace.handle(event);
       taken = takenAfter(taken, event);
       state.put({ taken, log: trace.log.state() });

@@ -5,7 +5,7 @@ import { isRunnerError, type Clock, type Logger } from '@millrace/core';
 import { configFile, noConfig, type ConfigFile } from '../config/config-file.ts';
 import { readText } from '../config/runner-config.ts';
 import { adoptJobs } from './adopt-jobs.ts';
-import { awaitJobs } from './await-jobs.ts';
+import { awaitJobs, type RunEnd } from './await-jobs.ts';
 import { createFleet, type Member } from './fleet.ts';
 import { createSlots } from './polling/slots.ts';
 import type { RunSignals } from './run-signals.ts';
@@ -28,14 +28,6 @@ export interface RunPorts {
   readonly logger: Logger;
   /** Takes `log_level` and `log_format`; they do not count where the command line has named them. */
   readonly onConfig: (config: ConfigFile) => void;
-}
-
-/** How a process ends. */
-export interface RunEnd {
-  /** 0 when every job has ended and was told, or was left on purpose; 1 when that took too long. */
-  readonly exitCode: number;
-  /** Jobs go on without this process, which must end now: what it still does is the next one's. */
-  readonly left: boolean;
 }
 
 /** Pieces of logs of 1 MiB that may lie in memory at once. */

@@ -42,12 +42,13 @@ export async function takeJobs(options: TakeJobsOptions): Promise<void> {
     const { id } = member;
     const project = projectSlotKey(id, projectOf(offer.payload));
     const taken = { runner: slots.take(id), project: slots.take(project) };
-    const job = options.run(member, { offer, slots: taken }).finally(async () => {
+    const work = async (): Promise<void> => {
+      await options.run(member, { offer, slots: taken });
       slots.free(id, taken.runner);
       slots.free(project, taken.project);
-      running.delete(job);
       await release();
-    });
+    };
+    const job = work().finally(() => running.delete(job));
     running.add(job);
   };
 

@@ -78,7 +78,7 @@ it('tells a file that has gone once, until it is there again', async () => {
 });
 
 it('reads on request, one at a time, and does not read that again by itself', async () => {
-  const first = deferred<void>();
+  const first = deferred<undefined>();
   let open = 0;
   const { reload, look } = await watch(async () => {
     open += 1;
@@ -89,7 +89,7 @@ it('reads on request, one at a time, and does not read that again by itself', as
   });
   await write();
   const both = [reload(), reload()];
-  first.resolve();
+  first.resolve(undefined);
   await Promise.all(both);
   await look();
   expect(loads).toEqual(['read', 'read']);
