@@ -117,6 +117,10 @@ export const errorMeanings: Readonly<Record<string, ErrorMeaning>> = {
     meaning: 'The name of an image is not a valid reference.',
     act: 'Write `[host[:port]/]name[:tag][@digest]` in small letters; look for variables that are empty.',
   },
+  MILLRACE_E_INTERRUPTED: {
+    meaning: 'The runner was told to end by a signal while the job ran.',
+    act: 'Run the job again. To let jobs end first, send SIGQUIT instead of SIGTERM; to leave them to the next start, set `on_terminate = "detach"` in `[millrace]`.',
+  },
   MILLRACE_E_JOB_CREDENTIAL: {
     meaning:
       'The job brings a token of its own for the Kubernetes API to a program that runs all jobs with one credential.',
@@ -235,10 +239,6 @@ export const errorMeanings: Readonly<Record<string, ErrorMeaning>> = {
     meaning: 'The API server cannot reach an admission webhook of the cluster.',
     act: 'Look at the service of the webhook that the message names.',
   },
-  MILLRACE_E_INTERRUPTED: {
-    meaning: 'The job was ended because the runner that ran it was told to end.',
-    act: 'Run the job again. To let jobs end by themselves, stop the runner with SIGQUIT; to leave them to its next start, set `on_terminate = "detach"` in `[millrace]`.',
-  },
   MILLRACE_E_LOG_GAP: {
     meaning: 'Bytes of a log are missing between what was delivered and what came next.',
     act: 'Nothing: the log is read again from the delivered position.',
@@ -247,10 +247,6 @@ export const errorMeanings: Readonly<Record<string, ErrorMeaning>> = {
     meaning: 'The log of the job could not be written, so that the job was stopped.',
     act: 'Look at where the log goes: a full disk, or an output that was closed.',
   },
-  MILLRACE_E_NOT_ADOPTED: {
-    meaning: 'The runner was restarted and could not go on with a job that it had begun.',
-    act: 'The message says why: change plugins when no job runs, and keep very large jobs from restarts.',
-  },
   MILLRACE_E_NAME: {
     meaning: 'Nothing of a name is left that Kubernetes accepts.',
     act: 'Use letters, digits and dashes.',
@@ -258,6 +254,11 @@ export const errorMeanings: Readonly<Record<string, ErrorMeaning>> = {
   MILLRACE_E_NAME_INVALID: {
     meaning: 'A name of a stage, path or pattern cannot be sent to the pod.',
     act: 'Rename it: no line break or NUL; names of stages also without slash and leading dot, at most 200 characters.',
+  },
+  MILLRACE_E_NOT_ADOPTED: {
+    meaning:
+      'The runner was restarted, and the new process could not go on with a job of the old one.',
+    act: 'Look at the reason in the message: plugins that are not loaded now, or a job too large for its record.',
   },
   MILLRACE_E_PATCH: {
     meaning: 'A patch cannot be applied; the words are those of the Kubernetes libraries.',
@@ -375,7 +376,8 @@ export const errorMeanings: Readonly<Record<string, ErrorMeaning>> = {
     act: 'Remove the file that the message names; its job is not adopted.',
   },
   MILLRACE_E_STORE_SIZE: {
-    meaning: "A job's record is too large to be kept.",
+    meaning:
+      "A job's record is too large to be kept. The job runs, but after a restart it could only be ended.",
     act: "Shorten the job's scripts or variables.",
   },
   MILLRACE_E_STORE_VERSION: {

@@ -66,6 +66,10 @@ export const executorSuite: Suite = defineSuite('executor', (cluster) => {
       job.cancel.abort(canceled);
       expect((await job.result).outcome.kind).toBe('canceled');
       expect(job.recorder.output().toString()).toBe('started\nafter\n');
+      const {
+        records: [stored],
+      } = await job.store.list({ signal: new AbortController().signal });
+      expect(stored?.record.ended).toMatchObject({ how: 'cancel', message: 'canceled' });
       expect(await cluster().leftovers(job.namespace)).toEqual([]);
     });
 

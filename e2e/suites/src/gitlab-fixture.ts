@@ -17,6 +17,8 @@ export interface ExecSpec {
   /** In what it differs from the administrator's. */
   readonly kubeconfig?: KubeconfigChanges;
   readonly args?: readonly string[];
+  /** More lines of `[runners.kubernetes]`, and tables below it. */
+  readonly config?: string;
 }
 
 /** What a test of `millrace-gitlab exec` works with. */
@@ -56,7 +58,7 @@ export function execRoom(cluster: SuiteCluster): ExecRoom {
   const start = async (spec: ExecSpec = {}): Promise<Running> => {
     const changes = spec.kubeconfig;
     await operator.write({
-      'config.toml': runnerConfigText(cluster(), spec.namespace ?? namespace),
+      'config.toml': `${runnerConfigText(cluster(), spec.namespace ?? namespace)}${spec.config ?? ''}`,
       kubeconfig: changes === undefined ? cluster().kubeconfig : kubeconfigText(cluster(), changes),
     });
     const kubeconfig = join(operator.path, 'kubeconfig');

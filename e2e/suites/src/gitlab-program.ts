@@ -15,13 +15,16 @@ export interface Finished {
 
 /** A running program. */
 export interface Running {
-  readonly pid: number;
+  /** Undefined when it could not be started. */
+  readonly pid: number | undefined;
   readonly finished: Promise<Finished>;
   readonly kill: (signal: NodeJS.Signals) => void;
   /** Closes the reading end of its standard output, as `| head` does. */
   readonly stopReading: () => void;
   /** Resolves when standard output or error contains the text. */
   readonly says: (text: string) => Promise<void>;
+  /** Calls back with each piece of standard output to come. */
+  readonly onOutput: (listener: (piece: string) => void) => void;
 }
 
 /** Starts `millrace-gitlab` from source as a process of its own. */
@@ -55,7 +58,8 @@ export function startGitlab(
     child.once('close', (code) => resolve({ exitCode: code ?? -1, ...text }));
   });
   return {
-    pid: child.pid ?? 0,
+    pid: child.pid,
+    onOutput: (listener) => void child.stdout.on('data', listener),
     finished,
     kill: (signal) => void child.kill(signal),
     stopReading: () => void child.stdout.destroy(),

@@ -104,7 +104,7 @@ const timeLimit = 300_000;
 
 /** The most memory that a process has had so far, in MB. */
 async function peakOf({ pid }: Running): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  const status = await readFile(`/proc/${String(pid)}/status`, 'utf8');
   const [, kilobytes] = /^VmHWM:\s+(\d+) kB$/m.exec(status) ?? [];
   return Number(kilobytes) / 1000;
 }

@@ -1,6 +1,5 @@
-import type { Plan } from './plan.ts';
+import type { JobCredential, Plan } from './plan.ts';
 import type { ErrorKind, FailureReason, RunnerError } from './errors.ts';
-import type { JobCredential } from './plan.ts';
 import type { JobResult, StageResult, UnitResult } from './results.ts';
 
 /** An object that a job created or is about to create. Written before the create call. */

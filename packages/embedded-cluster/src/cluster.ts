@@ -1,5 +1,4 @@
 import { rm } from 'node:fs/promises';
-import { availableParallelism, totalmem } from 'node:os';
 import { randomBytes } from 'node:crypto';
 import { createSystemClock } from '@millrace/async';
 import type { Clock, Logger } from '@millrace/core';
@@ -14,7 +13,7 @@ import { kubeconfigText } from './kubeconfig-text.ts';
 import { startKubelet, type Kubelet } from './kubelet/start-kubelet.ts';
 import { createProcessRuntime } from './runtime/process/create-process-runtime.ts';
 import { startControllers } from './store/controllers.ts';
-import { nodeType } from './store/resource-types.ts';
+import { registerNode } from './kubelet/node-object.ts';
 import { createStore, type ObjectStore } from './store/store.ts';
 
 /** Options for {@link startEmbeddedCluster}. */
@@ -84,7 +83,7 @@ export async function startEmbeddedCluster(
   const store = createStore({ clock });
   const tls = createServerCertificate(clock.now());
   const stopControllers = startControllers(store, { clock, rootCertificate: tls.cert });
-  createNode(store);
+  const stopRegistration = registerNode(store, clock, nodeName, '127.0.0.1');
   const tokens: StaticToken[] = [
     {
       token: randomBytes(24).toString('base64url'),
@@ -129,44 +128,11 @@ export async function startEmbeddedCluster(
     close: async () => {
       await server.close();
       await kubelet.stop();
+      stopRegistration();
       stopControllers();
       await runtime.dispose();
       if (options.dataDirectory === undefined)
         await rm(dataDirectory, { recursive: true, force: true });
     },
   };
-}
-
-function createNode(store: ObjectStore): void {
-  const resources = {
-    cpu: String(Math.max(availableParallelism(), 8)),
-    memory: `${Math.floor(totalmem() / 1024)}Ki`,
-    pods: '250',
-    'ephemeral-storage': '100Gi',
-  };
-  store.create(nodeType, {
-    apiVersion: 'v1',
-    kind: 'Node',
-    metadata: {
-      name: nodeName,
-      labels: {
-        'kubernetes.io/os': 'linux',
-        'kubernetes.io/arch': process.arch === 'x64' ? 'amd64' : process.arch,
-        'kubernetes.io/hostname': nodeName,
-      },
-    },
-    spec: {},
-    status: {
-      capacity: resources,
-      allocatable: resources,
-      conditions: [
-        {
-          type: 'Ready',
-          status: 'True',
-          reason: 'KubeletReady',
-          message: 'kubelet is posting ready status',
-        },
-      ],
-    },
-  });
 }

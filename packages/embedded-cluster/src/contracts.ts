@@ -2,6 +2,7 @@
  * The seam between the two halves of the embedded cluster: `api/` and `store/` (what an API server does) and
  * `kubelet/` with its runtimes (what a node does). Neither half imports the other's files; `cluster.ts` joins them.
  */
+import type { Duplex } from 'node:stream';
 import type { JsonObject, KubeObject, ResourceType } from '@millrace/core';
 
 /** A stored object's address. `namespace` is empty for cluster-scoped resources. */
@@ -76,6 +77,8 @@ export interface NodeApi {
     container: string,
     options: LogOptions,
   ) => AsyncIterable<Uint8Array>;
+  /** A connection to a port on which something in the pod listens. */
+  readonly connect: (pod: KubeObject, port: number) => Promise<Duplex>;
 }
 
 /** Streams wanted from exec or attach. */
@@ -127,6 +130,8 @@ export interface ContainerSpec {
   readonly group?: number;
   readonly supplementalGroups: readonly number[];
   readonly stdin: boolean;
+  /** Standard input ends when the first who attached to it has gone. */
+  readonly stdinOnce: boolean;
   readonly tty: boolean;
   /** `/etc/hosts` lines besides the standard ones. */
   readonly hostAliases: readonly { readonly ip: string; readonly hostnames: readonly string[] }[];
@@ -170,6 +175,8 @@ export interface ContainerRuntime {
     signal: AbortSignal,
   ) => Promise<ResolvedImage>;
   readonly start: (spec: ContainerSpec, signal: AbortSignal) => Promise<RunningContainer>;
+  /** Connects to a port of a pod; absent where containers have no network. */
+  readonly connect?: (port: number) => Promise<Duplex>;
   readonly dispose: () => Promise<void>;
 }
 

@@ -9,11 +9,11 @@ export {
   createExecutor,
   type AdoptRequest,
   type Executor,
-  type ExecutorOptions,
-  type JobAccess,
   type JobPorts,
   type RunRequest,
 } from './run/executor.ts';
+export type { ExecutorOptions, JobAccess } from './run/executor-options.ts';
 export type { GivenUp, LostJob } from './run/give-up.ts';
 export type { Leftover } from './run/sweep.ts';
 export { defaultLimits, type RunLimits } from './run/unit-ports.ts';
+export { executorPermissions } from './run/permissions.ts';

@@ -1,4 +1,4 @@
-export { jobSignals, type JobSignals } from './answers/job-signals.ts';
+export type { JobSignals } from './answers/job-signals.ts';
 export type { JobOffer, JobRequestOutcome } from './answers/judge-job-request.ts';
 export { judgeConfirmation, type JobUpdateOutcome } from './answers/judge-job-update.ts';
 export type {
@@ -9,6 +9,7 @@ export type {
   VerifyOutcome,
 } from './answers/judge-runner-calls.ts';
 export type { TracePatchOutcome } from './answers/judge-trace-patch.ts';
+export type { Cancellable } from './calls/cancellable.ts';
 export type { Reply } from './calls/reply.ts';
 export { createGitlabClient, type GitlabClient } from './client/gitlab-client.ts';
 export type { JobCalls, JobKey, TracePiece } from './client/job-calls.ts';

@@ -81,6 +81,50 @@ describe.each(localShells)('under $label', (shell) => {
     expect(await second.runStage(stage('', { nonce: 'n1' }))).toMatchObject({ exitCode: 3 });
   });
 
+  it('gives each stage that ended while nobody was there its own output, from any byte', async () => {
+    pod.start('build');
+    const first = await pod.connect();
+    await first.runStage(stage('echo one', { name: 'one', nonce: 'n1' }));
+    await first.runStage(stage('echo two', { name: 'two', nonce: 'n2' }));
+    await first.close();
+    const second = await pod.connect({ resume: { offset: 2 } });
+    const [one, two] = [
+      stage('', { name: 'one', nonce: 'n1' }),
+      stage('', { name: 'two', nonce: 'n2' }),
+    ];
+    expect(await second.runStage(one)).toMatchObject({ exitCode: 0, logEnd: 4 });
+    expect(await second.runStage(two)).toMatchObject({ exitCode: 0, logEnd: 8 });
+    expect([one.output(), two.output()]).toEqual(['e\n', 'two\n']);
+    await second.close();
+    const third = await pod.connect({ resume: { offset: 0 } });
+    const caught: string[] = [];
+    const { signal } = new AbortController();
+    await third.catchUp(4, (bytes) => void caught.push(Buffer.from(bytes).toString()), { signal });
+    expect(caught.join('')).toBe('one\n');
+  });
+
+  it('stops a stage of an earlier process, though the signal had aborted before', async () => {
+    pod.start('build');
+    const first = await pod.connect();
+    const begun: Deferred<void> = deferred();
+    const running = first.runStage(
+      stage('echo begun; sleep 300', { nonce: 'n1', onOutput: () => begun.resolve() }),
+    );
+    running.catch(() => undefined);
+    await begun.promise;
+    await first.close();
+    const second = await pod.connect({ resume: { offset: 0 } });
+    expect([second.isRunning('n1'), second.isRunning('n2')]).toEqual([true, false]);
+    const reason = new Error('canceled before');
+    const signal = AbortSignal.abort(reason);
+    await expect(second.runStage(stage('', { nonce: 'n1', signal }))).rejects.toBe(reason);
+    expect(second.isRunning('n1')).toBe(false);
+    await expect(second.runStage(stage('', { name: 'x', nonce: 'n2', signal }))).rejects.toBe(
+      reason,
+    );
+    expect(second.isRunning('n2')).toBe(false);
+  });
+
   it('starts a stage only when its container comes, though it was asked for before', async () => {
     const session = await pod.connect();
     const asked = stage('echo up');

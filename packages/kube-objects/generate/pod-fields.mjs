@@ -2,7 +2,7 @@
 // @kubernetes/client-node. Run it after an update of that package: node packages/kube-objects/generate/pod-fields.mjs
 // What the models do not say (merge keys, which texts are quantities) is in the tables below; both come from the struct
 // tags of k8s.io/api.
-import { readdir, writeFile } from 'node:fs/promises';
+import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -26,6 +26,12 @@ const roots = [
   'V1PriorityClass',
   'V1StorageClass',
   'V1Lease',
+  'V1LimitRange',
+  'V1PersistentVolume',
+  'V1Endpoints',
+  'V1SelfSubjectAccessReview',
+  'V1SelfSubjectRulesReview',
+  'V1SelfSubjectReview',
 ];
 
 /** patchMergeKey by type and field; '' merges a list of plain values as a set. */
@@ -82,6 +88,8 @@ const quantities = {
   NodeStatus: ['allocatable', 'capacity'],
   ResourceQuotaSpec: ['hard'],
   ResourceQuotaStatus: ['hard', 'used'],
+  PersistentVolumeSpec: ['capacity'],
+  LimitRangeItem: ['default', 'defaultRequest', 'max', 'maxLimitRequestRatio', 'min'],
 };
 
 const scalars = {
@@ -115,11 +123,15 @@ export async function generateFields() {
     }
     if (!available.has(`${model}.js`)) throw new Error(`no model ${model}`);
     const module = await import(pathToFileURL(join(modelsDirectory, `${model}.js`)).href);
-    const fields = module[model].getAttributeTypeMap().map(({ baseName, type, format }) => {
-      const { parts, next } = describe(name, baseName, type, format);
-      if (next !== undefined) queue.push(next);
-      return render(/^[A-Za-z]\w*$/.test(baseName) ? baseName : `'${baseName}'`, parts);
-    });
+    const declaration = await readFile(join(modelsDirectory, `${model}.d.ts`), 'utf8');
+    const fields = module[model]
+      .getAttributeTypeMap()
+      .map(({ baseName, name: member, type, format }) => {
+        const { parts, next } = describe(name, baseName, type, format);
+        if (new RegExp(`^ {4}'?${member}'?: `, 'm').test(declaration)) parts.push('required: true');
+        if (next !== undefined) queue.push(next);
+        return render(/^[A-Za-z]\w*$/.test(baseName) ? baseName : `'${baseName}'`, parts);
+      });
     types.set(name, { model, fields });
   }
   checkTables(types);

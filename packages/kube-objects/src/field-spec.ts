@@ -8,6 +8,8 @@ export interface FieldSpec {
   /** Strategic merge: true for lists that are merged by `key` (as sets without one), false for objects replaced whole. */
   readonly merge?: boolean;
   readonly key?: string;
+  /** The API has no object without it. */
+  readonly required?: boolean;
 }
 
 /** JSON type of a field. `any` is not described further; `time` is an RFC 3339 text. */

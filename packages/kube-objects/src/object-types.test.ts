@@ -5,7 +5,11 @@ import { objectFields } from './object-fields.generated.ts';
 import { elementOf, fieldAt, isObjectType } from './object-types.ts';
 
 it.each<[string, readonly string[], FieldSpec | undefined]>([
-  ['Pod', ['spec', 'containers'], { type: 'list', of: 'Container', merge: true, key: 'name' }],
+  [
+    'Pod',
+    ['spec', 'containers'],
+    { type: 'list', of: 'Container', merge: true, key: 'name', required: true },
+  ],
   [
     'Pod',
     ['spec', 'containers', 'build', 'env'],
@@ -28,7 +32,7 @@ it.each<[string, readonly string[], FieldSpec | undefined]>([
   ],
   ['Pod', ['spec', 'tolerations'], { type: 'list', of: 'Toleration' }],
   ['Pod', ['spec', 'tolerations', '0', 'tolerationSeconds'], { type: 'int64' }],
-  ['Pod', ['spec', 'readinessGates', '0', 'conditionType'], { type: 'string' }],
+  ['Pod', ['spec', 'readinessGates', '0', 'conditionType'], { type: 'string', required: true }],
   ['Pod', ['spec', 'overhead', 'cpu'], { type: 'quantity' }],
   ['Pod', ['spec', 'dnsConfig', 'searches', '0'], { type: 'string' }],
   [
@@ -41,13 +45,13 @@ it.each<[string, readonly string[], FieldSpec | undefined]>([
       '0',
       'weight',
     ],
-    { type: 'int32' },
+    { type: 'int32', required: true },
   ],
-  ['Pod', ['spec', 'securityContext', 'sysctls', '0', 'name'], { type: 'string' }],
+  ['Pod', ['spec', 'securityContext', 'sysctls', '0', 'name'], { type: 'string', required: true }],
   ['Pod', ['metadata', 'labels', 'a/b'], { type: 'string' }],
   ['Pod', ['metadata', 'finalizers'], { type: 'list', of: 'string', merge: true }],
   ['Pod', ['metadata', 'creationTimestamp'], { type: 'time' }],
-  ['Container', ['livenessProbe', 'httpGet', 'port'], { type: 'intOrString' }],
+  ['Container', ['livenessProbe', 'httpGet', 'port'], { type: 'intOrString', required: true }],
   ['Container', ['lifecycle', 'preStop', 'exec', 'command'], { type: 'list', of: 'string' }],
   ['Container', ['resources', 'limits', 'nvidia.com/gpu'], { type: 'quantity' }],
   ['Volume', ['emptyDir', 'sizeLimit'], { type: 'quantity' }],

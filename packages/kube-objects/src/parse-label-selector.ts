@@ -54,8 +54,8 @@ function readRequirement(reader: TokenReader): LabelRequirement {
 
 function readKey(reader: TokenReader): string {
   const key = reader.next();
-  if (key === undefined || isSymbol(key) || key === 'in' || key === 'notin')
-    throw reader.unexpected(key, 'a label key');
+  // `in` and `notin` are operators only behind a key.
+  if (key === undefined || isSymbol(key)) throw reader.unexpected(key, 'a label key');
   return key;
 }
 

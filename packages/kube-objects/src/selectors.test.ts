@@ -33,6 +33,8 @@ it.each([
   ['app=web,tier in (front),!missing', true],
   ['app=web,tier=back', false],
   ['constructor', false],
+  ['in=yes', false],
+  ['notin notin (in)', true],
 ])('label selector %j selects the web front end: %s', (text, expected) => {
   expect(matchesLabels(parseLabelSelector(text), labels)).toBe(expected);
 });

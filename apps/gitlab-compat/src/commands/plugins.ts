@@ -1,5 +1,5 @@
-import { hookTable, type HookName } from '@millrace/core';
-import type { Generation } from '@millrace/engine';
+import { hookTable, type HookName, type Permission } from '@millrace/core';
+import { executorPermissions, type Generation } from '@millrace/engine';
 import { openGeneration } from '../config/open-generation.ts';
 import { readRunnerConfig, runnerConfig } from '../config/runner-config.ts';
 import type { CommandContext } from './explain.ts';
@@ -30,24 +30,25 @@ export async function plugins(
 }
 
 function pluginLines({ plugins: loaded }: Generation): string {
-  return loaded
-    .map(({ plugin, origin, bindings }, index) => {
-      const keys = bindings.flatMap(({ rows, overwrites = [] }) => [
-        ...rows.map(({ key }) => key),
-        ...overwrites.map(({ gate }) => gate.key),
-      ]);
-      const rights = (plugin.permissions ?? []).map(
-        ({ verbs, resources }) => `${verbs.join(',')} ${resources.join(',')}`,
-      );
-      return [
-        `${index + 1}. ${plugin.name} (API ${plugin.apiVersion}), ${origin}`,
-        `   own table: [runners.millrace.${plugin.configKey}]`,
-        ...(keys.length === 0 ? [] : [`   keys: ${[...new Set(keys)].toSorted().join(', ')}`]),
-        ...(rights.length === 0 ? [] : [`   rights: ${rights.join('; ')}`]),
-      ].join('\n');
-    })
-    .join('\n');
+  const lines = loaded.map(({ plugin, origin, bindings }, index) => {
+    const keys = bindings.flatMap(({ rows, overwrites = [] }) => [
+      ...rows.map(({ key }) => key),
+      ...overwrites.map(({ gate }) => gate.key),
+    ]);
+    const rights = (plugin.permissions ?? []).map(rightText);
+    return [
+      `${index + 1}. ${plugin.name} (API ${plugin.apiVersion}), ${origin}`,
+      `   own table: [runners.millrace.${plugin.configKey}]`,
+      ...(keys.length === 0 ? [] : [`   keys: ${[...new Set(keys)].toSorted().join(', ')}`]),
+      ...(rights.length === 0 ? [] : [`   rights: ${rights.join('; ')}`]),
+    ].join('\n');
+  });
+  const engine = `The engine itself\n   rights: ${executorPermissions.map(rightText).join('; ')}`;
+  return [...lines, engine].join('\n');
 }
+
+const rightText = ({ verbs, resources, optional = false }: Permission): string =>
+  `${verbs.join(',')} ${resources.join(',')}${optional ? ' (optional)' : ''}`;
 
 function hookLines({ hooks }: Generation): string {
   return (Object.keys(hookTable) as HookName[])

@@ -224,8 +224,18 @@ describe('authorization', () => {
       { spec: { namespace: 'default' } },
       as('bob'),
     );
-    expect(rules.body).toMatchObject({
-      status: { resourceRules: [{ resources: ['pods/exec'] }], nonResourceRules: [] },
-    });
+    const { resourceRules, nonResourceRules } = rules.body['status'] as {
+      readonly resourceRules: readonly JsonObject[];
+      readonly nonResourceRules: readonly JsonObject[];
+    };
+    expect(resourceRules.flatMap(({ resources }) => resources)).toEqual([
+      'selfsubjectaccessreviews',
+      'selfsubjectrulesreviews',
+      'selfsubjectreviews',
+      'pods/exec',
+    ]);
+    expect(nonResourceRules.flatMap(({ nonResourceURLs }) => nonResourceURLs)).toContain(
+      '/version',
+    );
   });
 });

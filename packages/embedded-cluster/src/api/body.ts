@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { JsonObject, JsonValue } from '@millrace/core';
+import { parse as parseYaml } from 'yaml';
 import { isRecord } from '../store/json.ts';
 import { badRequest, entityTooLarge, unsupportedMediaType } from '../store/status.ts';
 import { decodeProtobuf, protobufType } from './protobuf.ts';
@@ -23,7 +24,7 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** Parses JSON. YAML, which a real server also takes, is refused by its media type. */
+/** Parses JSON. */
 export function parseJson(body: Buffer): JsonValue {
   try {
     return JSON.parse(body.toString('utf8')) as JsonValue;
@@ -34,15 +35,38 @@ export function parseJson(body: Buffer): JsonValue {
   }
 }
 
+/** Parses YAML, which JSON is too, as Kubernetes reads it: version 1.1. */
+export function parseYamlObject(body: Buffer): JsonObject {
+  const text = body.toString('utf8');
+  let value: JsonValue;
+  try {
+    value = (
+      text.trimStart().startsWith('{') ? JSON.parse(text) : parseYaml(text, yaml)
+    ) as JsonValue;
+  } catch (error) {
+    throw badRequest(
+      `error converting YAML to JSON: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+  return objectOf(value);
+}
+
+const yaml = { version: '1.1', merge: true } as const;
+
+function objectOf(value: JsonValue): JsonObject {
+  if (!isRecord(value)) throw badRequest('the body of the request must be a JSON object');
+  return value;
+}
+
 /**
- * Reads an object in JSON, or in protobuf as far as kubectl needs it.
+ * Reads an object in JSON or YAML, or in protobuf as far as kubectl needs it.
  * @throws ApiStatusError UnsupportedMediaType for any other content type
  */
 export async function readObject(request: IncomingMessage): Promise<JsonObject> {
   const type = mediaType(request);
   if (type === protobufType) return decodeProtobuf(await readBody(request));
-  if (type !== '' && type !== 'application/json') throw unsupportedMediaType('application/json');
-  const value = parseJson(await readBody(request));
-  if (!isRecord(value)) throw badRequest('the body of the request must be a JSON object');
-  return value;
+  if (type === 'application/yaml') return parseYamlObject(await readBody(request));
+  if (type !== '' && type !== 'application/json')
+    throw unsupportedMediaType('application/json, application/yaml');
+  return objectOf(parseJson(await readBody(request)));
 }

@@ -7,6 +7,7 @@ import { admitCreate } from './admission/admit.ts';
 import { readObject } from './body.ts';
 import type { Reply, ResourceExchange } from './exchange.ts';
 import { asObjectOf, isDryRun } from './mutation.ts';
+import { updatingManagers, type Managers } from './ownership/request-management.ts';
 import { representationFor } from './representation.ts';
 
 /** Serves POST to a collection. */
@@ -15,8 +16,12 @@ export async function create(exchange: ResourceExchange): Promise<Reply> {
   return createFrom(exchange, asObjectOf(info, await readObject(request)));
 }
 
-/** Creates an object that has been read already; server-side apply comes here too. */
-export function createFrom(exchange: ResourceExchange, sent: KubeObject): Reply {
+/** Creates an object that has been read already; server-side apply comes here too, with managers of its own. */
+export function createFrom(
+  exchange: ResourceExchange,
+  sent: KubeObject,
+  managers: Managers = updatingManagers(exchange),
+): Reply {
   const { request, info, query, context } = exchange;
   const representation = representationFor(info.type, request, query, context.clock);
   const dryRun = isDryRun(query);
@@ -27,6 +32,7 @@ export function createFrom(exchange: ResourceExchange, sent: KubeObject): Reply 
       type: info.type,
       identity: exchange.identity,
       fieldValidation: query.get('fieldValidation') ?? 'Warn',
+      managers,
     },
     named,
   );

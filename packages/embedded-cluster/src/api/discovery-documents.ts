@@ -18,6 +18,7 @@ const subresourceVerbs: Readonly<Record<string, readonly string[]>> = {
   log: ['get'],
   exec: ['create', 'get'],
   attach: ['create', 'get'],
+  portforward: ['create', 'get'],
   eviction: ['create'],
   binding: ['create'],
   token: ['create'],
@@ -27,6 +28,7 @@ const subresourceVerbs: Readonly<Record<string, readonly string[]>> = {
 const subresourceKinds: Readonly<Record<string, readonly [groupVersion: string, kind: string]>> = {
   exec: ['v1', 'PodExecOptions'],
   attach: ['v1', 'PodAttachOptions'],
+  portforward: ['v1', 'PodPortForwardOptions'],
   eviction: ['policy/v1', 'Eviction'],
   binding: ['v1', 'Binding'],
   token: ['authentication.k8s.io/v1', 'TokenRequest'],

@@ -2,25 +2,29 @@ import type { IncomingMessage } from 'node:http';
 import type { JsonObject } from '@millrace/core';
 import { pathNotFound, methodNotAllowed } from '../store/status.ts';
 import { aggregated, apiGroup, groupNames, resourceList } from './discovery-documents.ts';
+import { presentedVersion } from '../presented-version.ts';
 import type { Reply } from './exchange.ts';
-import { openApiV2, openApiV3, openApiV3Index } from './openapi.ts';
+import {
+  openApiV2,
+  openApiV2AsProtobuf,
+  openApiV2Protobuf,
+  openApiV3,
+  openApiV3Index,
+} from './openapi.ts';
 import type { PathRequest } from './request-info.ts';
 
-/** The Kubernetes release whose behaviour is imitated. */
 const version: JsonObject = {
-  major: '1',
-  minor: '34',
-  gitVersion: 'v1.34.0+millrace',
+  ...presentedVersion,
   gitCommit: '0000000000000000000000000000000000000000',
   gitTreeState: 'clean',
-  buildDate: '2025-08-27T10:17:43Z',
+  buildDate: '1970-01-01T00:00:00Z',
   goVersion: 'none',
   compiler: 'v8',
   platform: 'node/any',
-  emulationMajor: '1',
-  emulationMinor: '34',
+  emulationMajor: presentedVersion.major,
+  emulationMinor: presentedVersion.minor,
   minCompatibilityMajor: '1',
-  minCompatibilityMinor: '33',
+  minCompatibilityMinor: '35',
 };
 
 const wantsAggregated = (request: IncomingMessage): boolean =>
@@ -83,7 +87,9 @@ function documentAt(request: IncomingMessage, path: string): Reply | undefined {
         ? aggregated(groupNames)
         : json({ kind: 'APIGroupList', apiVersion: 'v1', groups: groupNames.map(apiGroup) });
     case '/openapi/v2':
-      return json(openApiV2());
+      return (request.headers.accept ?? '').includes('proto-openapi.spec.v2')
+        ? { code: 200, contentType: openApiV2Protobuf, body: openApiV2AsProtobuf() }
+        : json(openApiV2());
     case '/openapi/v3':
       return json(openApiV3Index());
     default:

@@ -35,7 +35,7 @@ export type ResourceExchange = Exchange<ResourceRequest>;
 /** An answer in one piece. */
 export interface Reply {
   readonly code: number;
-  readonly body: JsonObject | string;
+  readonly body: JsonObject | string | Buffer;
   readonly contentType?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -48,9 +48,9 @@ export type ResourceHandler = (
 /** Sends an answer. Nothing happens when the client has gone meanwhile. */
 export function sendReply(response: ServerResponse, reply: Reply): void {
   if (response.destroyed || response.headersSent) return;
-  const body = Buffer.from(
-    typeof reply.body === 'string' ? reply.body : `${JSON.stringify(reply.body)}\n`,
-  );
+  const body = Buffer.isBuffer(reply.body)
+    ? reply.body
+    : Buffer.from(typeof reply.body === 'string' ? reply.body : `${JSON.stringify(reply.body)}\n`);
   response.writeHead(reply.code, {
     'Content-Type':
       reply.contentType ??

@@ -9,7 +9,6 @@ import { fakeProcess } from './fixture.test.helpers.ts';
 class SlowSocket extends EventEmitter {
   readonly OPEN = 1;
   readyState = 1;
-  readonly protocol = 'v5.channel.k8s.io';
   bufferedAmount = 0;
   isPaused = false;
   readonly sent: { readonly frame: Uint8Array; readonly taken: () => void }[] = [];
@@ -42,7 +41,7 @@ const settled = async (): Promise<void> => {
 it('leaves output unread while the client does not take what was sent', async () => {
   const socket = new SlowSocket();
   const process = fakeProcess(100);
-  void carry(socket as unknown as WebSocket, process, options);
+  void carry(socket as unknown as WebSocket, 'v5.channel.k8s.io', process, options);
   for (let index = 0; index < 4; index += 1) void process.out.push(Buffer.alloc(megabyte));
   await settled();
   expect(socket.sent.length).toBe(1);
@@ -58,7 +57,7 @@ it('does not read the socket while the process does not take its input', async (
     ...fakeProcess(),
     write: (): Promise<void> => new Promise((resolve) => void (take = resolve)),
   };
-  void carry(socket as unknown as WebSocket, process, options);
+  void carry(socket as unknown as WebSocket, 'v5.channel.k8s.io', process, options);
   socket.emit('message', Buffer.alloc(megabyte + 2));
   await settled();
   expect(socket.isPaused).toBe(true);
@@ -70,7 +69,7 @@ it('does not read the socket while the process does not take its input', async (
 it('reports a process that is lost as an error, never as an exit', async () => {
   const socket = new SlowSocket();
   const process = fakeProcess();
-  const carried = carry(socket as unknown as WebSocket, process, options);
+  const carried = carry(socket as unknown as WebSocket, 'v5.channel.k8s.io', process, options);
   process.out.end();
   process.err.end();
   process.ended.reject(new Error('the node is gone'));

@@ -1,9 +1,6 @@
-import type { JsonObject } from '@millrace/core';
 import type { RawData, WebSocket } from 'ws';
-import type { ContainerProcess, ExecOptions, ProcessExit } from '../contracts.ts';
-import { count, isRecord } from '../store/json.ts';
-import { isApiStatusError } from '../store/status.ts';
-import { parseJson } from './body.ts';
+import type { ContainerProcess, ExecOptions } from '../contracts.ts';
+import { errorStatus, exitStatus, resize } from './exec-status.ts';
 
 /** Subprotocols, best first. With v5 a client can end standard input alone. */
 export const channelProtocols: readonly string[] = ['v5.channel.k8s.io', 'v4.channel.k8s.io'];
@@ -19,13 +16,14 @@ const highWater = 1024 * 1024;
  */
 export async function carry(
   socket: WebSocket,
+  protocol: string,
   process: ContainerProcess,
   options: ExecOptions,
 ): Promise<void> {
   const frames: ExecFrames = {
     socket,
     process,
-    v5: socket.protocol === 'v5.channel.k8s.io',
+    v5: protocol === 'v5.channel.k8s.io',
     stdin: options.stdin,
   };
   receive(frames);
@@ -100,18 +98,6 @@ function asBuffer(raw: RawData): Buffer {
   return Array.isArray(raw) ? Buffer.concat(raw) : Buffer.from(raw);
 }
 
-function resize(process: ContainerProcess, data: Buffer): void {
-  let size;
-  try {
-    size = parseJson(data);
-  } catch {
-    return;
-  }
-  if (!isRecord(size)) return;
-  const [width, height] = [count(size, 'Width'), count(size, 'Height')];
-  if (width !== undefined && height !== undefined) process.resize(width, height);
-}
-
 /** Also reads a stream whose reader has gone, so that the process is not blocked by its own output. */
 async function pump(
   socket: WebSocket,
@@ -131,28 +117,4 @@ function send(socket: WebSocket, number: number, data: Uint8Array): Promise<void
   frame[0] = number;
   frame.set(data, 1);
   return new Promise((resolve) => socket.send(frame, { binary: true }, () => resolve()));
-}
-
-function exitStatus(exit: ProcessExit): JsonObject {
-  if (exit.exitCode === 0) return { metadata: {}, status: 'Success' };
-  return {
-    metadata: {},
-    status: 'Failure',
-    message: `command terminated with non-zero exit code: command terminated with exit code ${exit.exitCode}`,
-    reason: 'NonZeroExitCode',
-    details: { causes: [{ reason: 'ExitCode', message: String(exit.exitCode) }] },
-  };
-}
-
-function errorStatus(error: unknown): JsonObject {
-  if (isApiStatusError(error)) return error.status;
-  const message = error instanceof Error ? error.message : String(error);
-  return {
-    metadata: {},
-    status: 'Failure',
-    message,
-    reason: 'InternalError',
-    details: { causes: [{ message }] },
-    code: 500,
-  };
 }

@@ -213,14 +213,14 @@ describe('exec', () => {
     expect(response.statusCode).toBe(406);
   });
 
-  it('refuses SPDY by name', async () => {
+  it('refuses by name a protocol it does not speak', async () => {
     const { hostname, port } = new URL(cluster.server.url);
     const sent = request({
       hostname,
       port,
       path: execPath,
       method: 'POST',
-      headers: { authorization: 'Bearer admin', connection: 'Upgrade', upgrade: 'SPDY/3.1' },
+      headers: { authorization: 'Bearer admin', connection: 'Upgrade', upgrade: 'h2c' },
     });
     sent.end();
     const [response] = (await once(sent, 'response')) as [
@@ -230,7 +230,7 @@ describe('exec', () => {
     for await (const chunk of response) body += chunk.toString();
     expect([response.statusCode, body]).toEqual([
       400,
-      expect.stringContaining('not SPDY/3.1') as string,
+      expect.stringContaining('not h2c') as string,
     ]);
   });
 
@@ -240,6 +240,20 @@ describe('exec', () => {
       403,
       'pods "a" is forbidden: User "bob" cannot get resource "pods/exec" in API group "" in the namespace "default"',
     ]);
+  });
+
+  it('needs the right to create a command too, since a WebSocket is opened by GET', async () => {
+    const rbac = '/apis/rbac.authorization.k8s.io/v1/namespaces/default';
+    const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'r' };
+    const rules = [{ apiGroups: [''], resources: ['pods/exec'], verbs: ['get'] }];
+    await cluster.call('POST', `${rbac}/roles`, { metadata: { name: 'r' }, rules });
+    await cluster.call('POST', `${rbac}/rolebindings`, {
+      metadata: { name: 'b' },
+      roleRef,
+      subjects: [{ apiGroup: roleRef.apiGroup, kind: 'User', name: 'bob' }],
+    });
+    cluster.tokens.splice(0, 1, { token: 'admin', user: 'bob' });
+    expect(await refusal(execPath)).toEqual([403, 'pods "a" is forbidden: ']);
   });
 
   it('passes on what the node says', async () => {
@@ -271,5 +285,15 @@ describe('attach', () => {
     expect(cluster.node.calls).toMatchObject([
       { container: 'helper', options: { stdin: true, stdout: true, stderr: true } },
     ]);
+  });
+
+  it('ends in success however the container ends: its exit code is the pod’s to tell', async () => {
+    const client = await connect(`${podsPath}/a/attach?container=helper&stdin=true`);
+    const { process } = cluster.node;
+    process.out.end();
+    process.err.end();
+    process.ended.resolve({ exitCode: 3, signal: 0 });
+    expect(await client.closed).toBe(1000);
+    expect(client.frames).toEqual(['3 {"metadata":{},"status":"Success"}']);
   });
 });

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { JsonObject, JsonValue, KubeObject, Logger } from '@millrace/core';
 import {
   createAsyncQueue,
@@ -71,6 +72,7 @@ export interface FakeNode extends NodeApi {
   readonly logCalls: LogOptions[];
   process: FakeProcess;
   log: (options: LogOptions) => AsyncIterable<Uint8Array>;
+  dial: (port: number) => Promise<Duplex>;
 }
 
 function fakeNode(): FakeNode {
@@ -91,6 +93,8 @@ function fakeNode(): FakeNode {
       node.logCalls.push(options);
       return node.log(options);
     },
+    connect: (_pod, port) => node.dial(port),
+    dial: () => Promise.reject(new Error('connection refused')),
   };
   return node;
 }

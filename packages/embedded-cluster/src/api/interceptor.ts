@@ -16,7 +16,7 @@ export type Interception =
 
 /** A long-lived answer, as a fault sees it. */
 export interface OpenStream {
-  readonly kind: 'watch' | 'log' | 'exec' | 'attach';
+  readonly kind: 'watch' | 'log' | 'exec' | 'attach' | 'portforward';
   readonly request: RequestEntry;
   /** `finish` ends it as a server that shuts down in order, `close` closes the socket, `reset` sends a TCP reset. */
   readonly cut: (how: 'finish' | 'close' | 'reset') => void;

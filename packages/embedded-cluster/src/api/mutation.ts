@@ -1,4 +1,4 @@
-import type { JsonObject, KubeObject } from '@millrace/core';
+import type { JsonObject, JsonValue, KubeObject } from '@millrace/core';
 import { isRecord, text } from '../store/json.ts';
 import { apiVersionOf, type ServedResource } from '../store/resource-types.ts';
 import { badRequest } from '../store/status.ts';
@@ -53,7 +53,7 @@ export function asObjectOf(info: ResourceRequest, body: JsonObject): KubeObject 
       `the name of the object (${name}) does not match the name on the URL (${info.name})`,
     );
   }
-  const { namespace: _namespace, managedFields: _managed, selfLink: _self, ...rest } = metadata;
+  const { namespace: _namespace, selfLink: _self, ...rest } = metadata;
   return {
     ...body,
     apiVersion,
@@ -66,7 +66,7 @@ export function asObjectOf(info: ResourceRequest, body: JsonObject): KubeObject 
 function checkMetadata(type: ServedResource, metadata: JsonObject): void {
   const wrong = (path: string, want: string): never => {
     throw badRequest(
-      `${type.kind} in version ${JSON.stringify(type.version)} cannot be handled as a ${type.kind}: json: cannot unmarshal into Go struct field ObjectMeta.metadata.${path} of type ${want}`,
+      `${type.kind} in version ${JSON.stringify(type.version)} cannot be handled as a ${type.kind}: json: cannot unmarshal ${jsonKind(metadata[path])} into Go struct field ObjectMeta.metadata.${path} of type ${want}`,
     );
   };
   for (const field of ['name', 'generateName', 'namespace', 'uid', 'resourceVersion']) {
@@ -83,4 +83,10 @@ function checkMetadata(type: ServedResource, metadata: JsonObject): void {
     const value = metadata[field];
     if (value !== undefined && value !== null && !Array.isArray(value)) wrong(field, '[]');
   }
+}
+
+/** What Go's decoder calls a JSON value. */
+function jsonKind(value: JsonValue | undefined): string {
+  if (Array.isArray(value)) return 'array';
+  return typeof value === 'boolean' ? 'bool' : typeof value;
 }

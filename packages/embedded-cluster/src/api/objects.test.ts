@@ -128,6 +128,39 @@ describe('creating', () => {
     expect([answer.code, messageOf(answer.body)]).toEqual([code, message]);
   });
 
+  describe('from YAML', () => {
+    const post = async (body: string): Promise<readonly [number, JsonObject]> => {
+      const response = await fetch(`${cluster.server.url}${mapsPath}`, {
+        method: 'POST',
+        headers: { authorization: 'Bearer admin', 'content-type': 'application/yaml' },
+        body,
+      });
+      return [response.status, (await response.json()) as JsonObject];
+    };
+
+    it('leaves out lists and maps in which there is nothing', async () => {
+      const [code, object] = await post(
+        'metadata:\n  name: yaml\n  labels: {}\n  finalizers: []\ndata:\n  a: |\n    b\n',
+      );
+      expect([code, object]).toMatchObject([201, { data: { a: 'b\n' } }]);
+      expect(object['metadata']).not.toHaveProperty('labels');
+      expect(object['metadata']).not.toHaveProperty('finalizers');
+    });
+
+    it.each([
+      [
+        'as Kubernetes does, a plain y is true',
+        'metadata: {name: y}',
+        'cannot unmarshal bool into',
+      ],
+      ['and says where it breaks', 'a: [', 'error converting YAML to JSON'],
+      ['of an object alone', '- a', 'must be a JSON object'],
+    ])('reads %s', async (_what, body, message) => {
+      const [code, status] = await post(body);
+      expect([code, status['message']]).toEqual([400, expect.stringContaining(message) as string]);
+    });
+  });
+
   it('refuses a body of more than 3 MiB, and other media types', async () => {
     const big = await cluster.call(
       'POST',
@@ -135,10 +168,8 @@ describe('creating', () => {
       mapOf('a', { x: 'x'.repeat(3 * 1024 * 1024) }),
     );
     expect([big.code, big.body['reason']]).toEqual([413, 'RequestEntityTooLarge']);
-    const yaml = await cluster.call('POST', mapsPath, 'a: b', {
-      'content-type': 'application/yaml',
-    });
-    expect([yaml.code, yaml.body['reason']]).toEqual([415, 'UnsupportedMediaType']);
+    const text = await cluster.call('POST', mapsPath, 'a: b', { 'content-type': 'text/plain' });
+    expect([text.code, text.body['reason']]).toEqual([415, 'UnsupportedMediaType']);
   });
 });
 
@@ -212,21 +243,6 @@ describe('patching', () => {
     });
     expect(body['spec']).toMatchObject({
       containers: [{ name: 'build', image: 'alpine:3.21', imagePullPolicy: 'IfNotPresent' }],
-    });
-  });
-
-  it('creates by apply what is not there and merges into what is', async () => {
-    const apply = (labels: JsonObject): Promise<{ code: number; body: JsonObject }> =>
-      cluster.call(
-        'PATCH',
-        `${mapsPath}/m?fieldManager=test`,
-        { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'm', labels } },
-        { 'content-type': 'application/apply-patch+yaml' },
-      );
-    expect((await apply({ a: '1' })).code).toBe(201);
-    expect(await apply({ b: '2' })).toMatchObject({
-      code: 200,
-      body: { metadata: { labels: { a: '1', b: '2' } } },
     });
   });
 

@@ -26,9 +26,14 @@ export function schemasOf(types: readonly ServedResource[], prefix: string): Jso
   const define = (typeName: string): void => {
     if (schemas[typeName] !== undefined) return;
     const properties: Record<string, JsonObject> = {};
-    schemas[typeName] = { type: 'object', properties };
-    for (const [name, spec] of Object.entries(fieldsOf(typeName) ?? {}))
-      properties[name] = schemaOf(spec);
+    const fields = Object.entries(fieldsOf(typeName) ?? {});
+    const required = fields.filter(([, spec]) => spec.required === true).map(([name]) => name);
+    schemas[typeName] = {
+      type: 'object',
+      ...(required.length === 0 ? {} : { required }),
+      properties,
+    };
+    for (const [name, spec] of fields) properties[name] = schemaOf(spec);
   };
   const schemaOf = (spec: FieldSpec): JsonObject => {
     if (spec.type === 'object' && spec.of !== undefined && isObjectType(spec.of)) {

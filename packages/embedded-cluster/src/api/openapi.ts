@@ -1,5 +1,6 @@
 import type { JsonObject } from '@millrace/core';
 import { apiVersionOf, servedResources, type ServedResource } from '../store/resource-types.ts';
+import { presentedVersion } from '../presented-version.ts';
 import { kindOf, schemasOf } from './openapi-schemas.ts';
 
 /** `api/v1` or `apis/policy/v1`. */
@@ -28,9 +29,9 @@ function pathItem(type: ServedResource, schema: (name: string) => JsonObject): J
 const pathOf = (type: ServedResource): string =>
   `/${rootOf(type)}${type.namespaced ? '/namespaces/{namespace}' : ''}/${type.plural}/{name}`;
 
-const info = { title: 'Kubernetes', version: 'v1.34.0+millrace' };
+const info = { title: 'Kubernetes', version: presentedVersion.gitVersion };
 
-/** The Swagger 2 document; only its JSON form is served. */
+/** The Swagger 2 document in JSON. */
 export function openApiV2(): JsonObject {
   const paths = Object.fromEntries(
     servedResources
@@ -38,6 +39,21 @@ export function openApiV2(): JsonObject {
       .map((type) => [pathOf(type), pathItem(type, (name) => ({ type: name }))]),
   );
   return { swagger: '2.0', info, paths, definitions: schemasOf(servedResources, '#/definitions/') };
+}
+
+/** Media type of the Swagger 2 document as protobuf. */
+export const openApiV2Protobuf = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
+
+const protobufText = (field: number, value: string | Buffer): Buffer =>
+  Buffer.concat([Buffer.from([(field << 3) | 2, Buffer.byteLength(value)]), Buffer.from(value)]);
+
+/**
+ * The Swagger 2 document as protobuf, which `kubectl` asks for when it meets a kind that it has found nowhere else. There
+ * is nothing in it but a title: whoever wants to know fields finds them in the documents of version 3.
+ */
+export function openApiV2AsProtobuf(): Buffer {
+  const about = [protobufText(1, info.title), protobufText(2, info.version)];
+  return Buffer.concat([protobufText(1, '2.0'), protobufText(2, Buffer.concat(about))]);
 }
 
 /** Where the documents of the API groups are. */

@@ -1,13 +1,20 @@
-/** What a field of a message holds. `name` is the message of `message` and `messages`. */
+/**
+ * What a field of a message holds. `name` is the message of `message` and `messages`. A `count` of 0 and a `flag` that is
+ * false say nothing, as an empty text does: Go sends them because its fields are no pointers.
+ */
 export interface ProtobufField {
   readonly key: string;
   readonly type:
     | 'string'
     | 'strings'
     | 'integer'
+    | 'count'
     | 'boolean'
+    | 'flag'
+    | 'intOrString'
     | 'stringMap'
     | 'bytesMap'
+    | 'quantityMap'
     | 'message'
     | 'messages';
   readonly name?: string;
@@ -22,9 +29,13 @@ function field(row: Row): ProtobufField {
     case 'string':
     case 'strings':
     case 'integer':
+    case 'count':
     case 'boolean':
+    case 'flag':
+    case 'intOrString':
     case 'stringMap':
     case 'bytesMap':
+    case 'quantityMap':
       return { key, type };
     default:
       return type.endsWith('[]')
@@ -128,6 +139,70 @@ export const protobufMessages: Readonly<Record<string, ReadonlyMap<number, Proto
   ClusterRoleBinding: message(binding),
   Subject: message({ 1: 'kind', 2: 'apiGroup', 3: 'name', 4: 'namespace' }),
   RoleRef: message({ 1: 'apiGroup', 2: 'kind', 3: 'name' }),
+  ResourceQuota: message({ 1: 'metadata: ObjectMeta', 2: 'spec: ResourceQuotaSpec' }),
+  ResourceQuotaSpec: message({
+    1: 'hard: quantityMap',
+    2: 'scopes: strings',
+    3: 'scopeSelector: ScopeSelector',
+  }),
+  ScopeSelector: message({ 1: 'matchExpressions: ScopedResourceSelectorRequirement[]' }),
+  ScopedResourceSelectorRequirement: message({
+    1: 'scopeName',
+    2: 'operator',
+    3: 'values: strings',
+  }),
+  Service: message({ 1: 'metadata: ObjectMeta', 2: 'spec: ServiceSpec' }),
+  ServiceSpec: message({
+    1: 'ports: ServicePort[]',
+    2: 'selector: stringMap',
+    3: 'clusterIP',
+    4: 'type',
+    5: 'externalIPs: strings',
+    7: 'sessionAffinity',
+    8: 'loadBalancerIP',
+    9: 'loadBalancerSourceRanges: strings',
+    10: 'externalName',
+    11: 'externalTrafficPolicy',
+    12: 'healthCheckNodePort: count',
+    13: 'publishNotReadyAddresses: flag',
+    14: 'sessionAffinityConfig: SessionAffinityConfig',
+    17: 'ipFamilyPolicy',
+    18: 'clusterIPs: strings',
+    19: 'ipFamilies: strings',
+    20: 'allocateLoadBalancerNodePorts: boolean',
+    21: 'loadBalancerClass',
+    22: 'internalTrafficPolicy',
+    23: 'trafficDistribution',
+  }),
+  ServicePort: message({
+    1: 'name',
+    2: 'protocol',
+    3: 'port: integer',
+    4: 'targetPort: intOrString',
+    5: 'nodePort: count',
+    6: 'appProtocol',
+  }),
+  SessionAffinityConfig: message({ 1: 'clientIP: ClientIPConfig' }),
+  ClientIPConfig: message({ 1: 'timeoutSeconds: integer' }),
+  PodDisruptionBudget: message({ 1: 'metadata: ObjectMeta', 2: 'spec: PodDisruptionBudgetSpec' }),
+  PodDisruptionBudgetSpec: message({
+    1: 'minAvailable: intOrString',
+    2: 'selector: LabelSelector',
+    3: 'maxUnavailable: intOrString',
+    4: 'unhealthyPodEvictionPolicy',
+  }),
+  LabelSelector: message({
+    1: 'matchLabels: stringMap',
+    2: 'matchExpressions: LabelSelectorRequirement[]',
+  }),
+  LabelSelectorRequirement: message({ 1: 'key', 2: 'operator', 3: 'values: strings' }),
+  PriorityClass: message({
+    1: 'metadata: ObjectMeta',
+    2: 'value: integer',
+    3: 'globalDefault: flag',
+    4: 'description',
+    5: 'preemptionPolicy',
+  }),
   Eviction: message({ 1: 'metadata: ObjectMeta', 2: 'deleteOptions: DeleteOptions' }),
   DeleteOptions: message({
     1: 'gracePeriodSeconds: integer',

@@ -50,6 +50,61 @@ describe('protobuf', () => {
     ).toMatchObject({ spec: { audiences: ['https://x'], expirationSeconds: 3600 } });
   });
 
+  it('reads quantities, numbers that may be texts, and leaves out what Go says for nothing', () => {
+    const service = message(
+      bytes(1, bytes(1, 'front')),
+      bytes(
+        2,
+        message(
+          bytes(
+            1,
+            message(
+              bytes(1, ''),
+              bytes(2, 'TCP'),
+              integer(3, 80),
+              bytes(4, message(integer(1, 0), integer(2, 8080), bytes(3, ''))),
+              integer(5, 0),
+            ),
+          ),
+          bytes(
+            1,
+            message(
+              bytes(1, 'b'),
+              integer(3, 81),
+              bytes(4, message(integer(1, 1), integer(2, 0), bytes(3, 'web'))),
+            ),
+          ),
+          bytes(3, ''),
+          bytes(4, 'ClusterIP'),
+          integer(12, 0),
+          integer(13, 0),
+        ),
+      ),
+    );
+    expect(decodeProtobuf(envelope('v1', 'Service', service))).toEqual({
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'front' },
+      spec: {
+        ports: [
+          { protocol: 'TCP', port: 80, targetPort: 8080 },
+          { name: 'b', port: 81, targetPort: 'web' },
+        ],
+        type: 'ClusterIP',
+      },
+    });
+    const hard = bytes(1, message(bytes(1, 'pods'), bytes(2, bytes(1, '7'))));
+    expect(decodeProtobuf(envelope('v1', 'ResourceQuota', bytes(2, hard)))).toMatchObject({
+      spec: { hard: { pods: '7' } },
+    });
+    const priority = message(integer(2, 0), integer(3, 0));
+    expect(decodeProtobuf(envelope('scheduling.k8s.io/v1', 'PriorityClass', priority))).toEqual({
+      apiVersion: 'scheduling.k8s.io/v1',
+      kind: 'PriorityClass',
+      value: 0,
+    });
+  });
+
   it('skips fields it does not know', () => {
     expect(
       decodeProtobuf(

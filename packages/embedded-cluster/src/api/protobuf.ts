@@ -71,10 +71,17 @@ function decodeMessage(name: string, data: Uint8Array): JsonObject {
   const result: Record<string, JsonValue> = {};
   for (const [number, value] of entries(data)) {
     const field = fields?.get(number);
-    if (field !== undefined) result[field.key] = decodeField(field, value, result[field.key]);
+    if (field === undefined || isSilent(field, value)) continue;
+    result[field.key] = decodeField(field, value, result[field.key]);
   }
   return result;
 }
+
+/** Whether a field says no more than its absence would. */
+const isSilent = ({ type }: ProtobufField, value: Wire): boolean =>
+  typeof value === 'bigint'
+    ? value === 0n && (type === 'count' || type === 'flag')
+    : value.length === 0 && type === 'string';
 
 /** @param before - what earlier occurrences of a repeated field have given */
 function decodeField(field: ProtobufField, value: Wire, before: JsonValue | undefined): JsonValue {
@@ -86,22 +93,40 @@ function decodeField(field: ProtobufField, value: Wire, before: JsonValue | unde
     case 'strings':
       return [...list, utf8(value)];
     case 'integer':
+    case 'count':
       return Number(value);
     case 'boolean':
+    case 'flag':
       return value === 1n;
+    case 'intOrString':
+      return decodeIntOrString(bytes);
     case 'message':
       return decodeMessage(field.name ?? '', bytes);
     case 'messages':
       return [...list, decodeMessage(field.name ?? '', bytes)];
     case 'stringMap':
-    case 'bytesMap': {
+    case 'bytesMap':
+    case 'quantityMap': {
       const entry = new Map(entries(bytes));
       const content = entry.get(2) ?? new Uint8Array();
-      const text = field.type === 'stringMap' ? utf8(content) : base64(content);
       return {
         ...(before as JsonObject | undefined),
-        [utf8(entry.get(1) ?? new Uint8Array())]: text,
+        [utf8(entry.get(1) ?? new Uint8Array())]: decodeMapValue(field.type, content),
       };
     }
   }
+}
+
+function decodeMapValue(type: 'stringMap' | 'bytesMap' | 'quantityMap', content: Wire): string {
+  if (type === 'stringMap') return utf8(content);
+  if (type === 'bytesMap') return base64(content);
+  // A quantity is a message whose one field is its text.
+  const quantity = new Map(entries(typeof content === 'bigint' ? new Uint8Array() : content));
+  return utf8(quantity.get(1) ?? new Uint8Array());
+}
+
+/** Says itself which of the two it is: 0 a number in field 2, 1 a text in field 3. */
+function decodeIntOrString(bytes: Uint8Array): JsonValue {
+  const parts = new Map(entries(bytes));
+  return parts.get(1) === 1n ? utf8(parts.get(3) ?? new Uint8Array()) : Number(parts.get(2) ?? 0n);
 }

@@ -1,4 +1,5 @@
 import { accessRefused, type AccessAttributes } from './authorization.ts';
+import { isConnectKind } from './connect-protocols.ts';
 import { create } from './create.ts';
 import { deleteCollection, deleteOne } from './delete.ts';
 import { answerPath } from './discovery.ts';
@@ -68,8 +69,7 @@ function handlerFor(info: ResourceRequest): ResourceHandler {
 
 const refuse: ResourceHandler = (exchange) => {
   const { subresource } = exchange.info;
-  if (subresource === 'exec' || subresource === 'attach')
-    throw badRequest('Upgrade request required');
+  if (isConnectKind(subresource)) throw badRequest('Upgrade request required');
   throw methodNotAllowed();
 };
 

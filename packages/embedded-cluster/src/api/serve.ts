@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { StatusDocument } from '../contracts.ts';
 import { count } from '../store/json.ts';
-import { failure, internalError, isApiStatusError } from '../store/status.ts';
+import { internalError, isApiStatusError } from '../store/status.ts';
 import { sendReply, type Reply } from './exchange.ts';
 import type { Receive } from './reception.ts';
 import { authorize, route } from './router.ts';
@@ -57,13 +58,9 @@ export async function serve(
   }
 }
 
-function interceptedReply(
-  status: Reply['body'] & object,
-  retryAfterSeconds: number | undefined,
-): Reply {
-  const code = count(status, 'code') ?? failure(500, 'InternalError', '').status.code;
+function interceptedReply(status: StatusDocument, retryAfterSeconds: number | undefined): Reply {
   return {
-    code,
+    code: status.code,
     body: status,
     ...(retryAfterSeconds === undefined
       ? {}

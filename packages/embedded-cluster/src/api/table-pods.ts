@@ -1,6 +1,7 @@
-import type { JsonObject, JsonValue, KubeObject } from '@millrace/core';
+import type { JsonObject, KubeObject } from '@millrace/core';
 import { count, isRecord, record, records, text } from '../store/json.ts';
 import { age } from './age.ts';
+import { created, named, orNone, printer, type Printer } from './table-columns.ts';
 
 /** The STATUS column: the pod's phase, or whatever tells more about its containers. */
 export function podStatus(pod: KubeObject): string {
@@ -74,22 +75,32 @@ function restarts(pod: KubeObject, now: number): string {
   return total === 0 || last === undefined ? String(total) : `${total} (${age(last, now)} ago)`;
 }
 
-const orNone = (value: string): string => (value === '' ? '<none>' : value);
+/** Rows of pods. */
+export const podPrinter: Printer = printer(
+  {
+    Name: named,
+    Ready: (pod) =>
+      `${records(pod, 'status', 'containerStatuses').filter(({ ready }) => ready === true).length}/${records(pod, 'spec', 'containers').length}`,
+    Status: podStatus,
+    Restarts: restarts,
+    Age: created,
+  },
+  {
+    IP: (pod) => orNone(text(pod, 'status', 'podIP')),
+    Node: (pod) => orNone(text(pod, 'spec', 'nodeName')),
+    'Nominated Node': (pod) => orNone(text(pod, 'status', 'nominatedNodeName')),
+    'Readiness Gates': readinessGates,
+  },
+);
 
-/** The cells of a pod's row, wide ones included. */
-export function podCells(pod: KubeObject, now: number): readonly JsonValue[] {
-  const ready = records(pod, 'status', 'containerStatuses').filter(
-    (status) => status['ready'] === true,
-  ).length;
-  return [
-    pod.metadata.name ?? '',
-    `${ready}/${records(pod, 'spec', 'containers').length}`,
-    podStatus(pod),
-    restarts(pod, now),
-    age(pod.metadata.creationTimestamp ?? '', now),
-    orNone(text(pod, 'status', 'podIP')),
-    orNone(text(pod, 'spec', 'nodeName')),
-    orNone(text(pod, 'status', 'nominatedNodeName')),
-    '<none>',
-  ];
+/** How many of a pod's readiness gates are open. */
+function readinessGates(pod: KubeObject): string {
+  const gates = records(pod, 'spec', 'readinessGates');
+  if (gates.length === 0) return '<none>';
+  const open = gates.filter((gate) =>
+    records(pod, 'status', 'conditions').some(
+      (condition) => condition['type'] === gate['conditionType'] && condition['status'] === 'True',
+    ),
+  );
+  return `${open.length}/${gates.length}`;
 }

@@ -3,8 +3,20 @@ import { describe, expect, it } from 'vitest';
 import { age } from './age.ts';
 import { podOf, startTime } from './fixture.test.helpers.ts';
 import { podStatus } from './table-pods.ts';
-import { tableOf } from './table.ts';
-import { podType } from '../store/resource-types.ts';
+import { tableColumns, tableOf } from './table.ts';
+import {
+  claimType,
+  disruptionBudgetType,
+  eventType,
+  nodeType,
+  podType,
+  quotaType,
+  roleBindingType,
+  roleType,
+  serviceType,
+  storageClassType,
+  type ServedResource,
+} from '../store/resource-types.ts';
 
 const pod = (status: JsonObject, metadata: JsonObject = {}): ReturnType<typeof podOf> => ({
   ...podOf('a', {}, metadata),
@@ -82,6 +94,138 @@ it('counts restarts and says how long ago the last one was', () => {
     '2 (65s ago)',
     '<unknown>',
   ]);
+});
+
+describe('rows', () => {
+  const metadata = { name: 'x', namespace: 'd', creationTimestamp: '2026-01-02T03:03:55Z' };
+  const row = (
+    type: ServedResource,
+    fields: JsonObject,
+    more: JsonObject = {},
+  ): readonly unknown[] =>
+    tableOf(
+      type,
+      { apiVersion: 'v1', kind: type.kind, metadata: { ...metadata, ...more }, ...fields },
+      startTime,
+    );
+
+  it.each<[string, ServedResource, JsonObject, readonly unknown[]]>([
+    [
+      'a service that waits for its balancer',
+      serviceType,
+      {
+        spec: {
+          type: 'LoadBalancer',
+          clusterIP: '10.96.0.10',
+          selector: { b: '2', a: '1' },
+          ports: [
+            { port: 80, nodePort: 30_080, protocol: 'TCP' },
+            { port: 53, protocol: 'UDP' },
+          ],
+        },
+      },
+      ['x', 'LoadBalancer', '10.96.0.10', '<pending>', '80:30080/TCP,53/UDP', '10s', 'a=1,b=2'],
+    ],
+    [
+      'a bound claim',
+      claimType,
+      {
+        spec: { volumeName: 'v', storageClassName: 's', volumeMode: 'Filesystem' },
+        status: {
+          phase: 'Bound',
+          capacity: { storage: '1Gi' },
+          accessModes: ['ReadWriteOnce', 'ReadOnlyMany'],
+        },
+      },
+      ['x', 'Bound', 'v', '1Gi', 'RWO,ROX', 's', '<unset>', '10s', 'Filesystem'],
+    ],
+    [
+      'a quota, limits apart',
+      quotaType,
+      {
+        status: {
+          hard: { 'limits.cpu': '2', pods: '5', 'count/secrets': '3' },
+          used: { pods: '1' },
+        },
+      },
+      ['x', 'count/secrets: 0/3, pods: 1/5', 'limits.cpu: 0/2', '10s'],
+    ],
+    [
+      'a budget',
+      disruptionBudgetType,
+      { spec: { maxUnavailable: '25%' }, status: { disruptionsAllowed: 2 } },
+      ['x', 'N/A', '25%', 2, '10s'],
+    ],
+    [
+      'a binding',
+      roleBindingType,
+      {
+        roleRef: { kind: 'Role', name: 'r' },
+        subjects: [
+          { kind: 'User', name: 'jane' },
+          { kind: 'User', name: 'joe' },
+          { kind: 'ServiceAccount', namespace: 'n', name: 'a' },
+        ],
+      },
+      ['x', 'Role/r', '10s', 'jane, joe', '', 'n/a'],
+    ],
+    ['a role', roleType, {}, ['x', '2026-01-02T03:03:55Z']],
+    [
+      'a node that is closed',
+      nodeType,
+      {
+        spec: { unschedulable: true },
+        status: {
+          conditions: [{ type: 'Ready', status: 'True' }],
+          nodeInfo: { kubeletVersion: 'v1' },
+        },
+      },
+      [
+        'x',
+        'Ready,SchedulingDisabled',
+        '<none>',
+        '10s',
+        'v1',
+        '<none>',
+        '<none>',
+        '<unknown>',
+        '<unknown>',
+        '<unknown>',
+      ],
+    ],
+    [
+      'an event of the new kind',
+      eventType,
+      {
+        involvedObject: { kind: 'Pod', name: 'p', fieldPath: 'spec.containers{c}' },
+        type: 'Normal',
+        reason: 'R',
+        message: ' m ',
+        eventTime: '2026-01-02T03:04:00Z',
+        reportingComponent: 'scheduler',
+        reportingInstance: 'here',
+      },
+      ['5s', 'Normal', 'R', 'pod/p', 'spec.containers{c}', 'scheduler, here', 'm', '5s', '1', 'x'],
+    ],
+  ])('show %s', (_what, type, fields, cells) => {
+    expect(row(type, fields)).toEqual(cells);
+    expect(tableColumns(type)).toHaveLength(cells.length);
+  });
+
+  it('say that a claim is going away and which class is the default', () => {
+    expect(row(claimType, { status: { phase: 'Bound' } }, { deletionTimestamp: 'x' })[1]).toBe(
+      'Terminating',
+    );
+    const annotations = { 'storageclass.kubernetes.io/is-default-class': 'true' };
+    expect(row(storageClassType, { provisioner: 'p' }, { annotations })).toEqual([
+      'x (default)',
+      'p',
+      'Delete',
+      'Immediate',
+      false,
+      '10s',
+    ]);
+  });
 });
 
 it.each([

@@ -1,127 +1,106 @@
 import type { JsonObject, JsonValue, KubeObject } from '@millrace/core';
 import { count, record, records, text, texts } from '../store/json.ts';
 import type { ServedResource } from '../store/resource-types.ts';
-import { age } from './age.ts';
-import { podCells } from './table-pods.ts';
+import { created, createdAt, named, printer, type Column, type Printer } from './table-columns.ts';
+import { corePrinters } from './table-core.ts';
+import { podPrinter } from './table-pods.ts';
 
-interface Column extends JsonObject {
-  readonly name: string;
-  readonly type: string;
-  readonly format: string;
-  readonly description: string;
-  readonly priority: number;
-}
+/** Whom a binding is for, by kind. */
+const subjects = (binding: KubeObject, kind: string): string =>
+  records(binding, 'subjects')
+    .filter((subject) => subject['kind'] === kind)
+    .map((subject) =>
+      kind === 'ServiceAccount'
+        ? `${text(subject, 'namespace')}/${text(subject, 'name')}`
+        : text(subject, 'name'),
+    )
+    .join(', ');
 
-const column = (name: string, priority = 0): Column => ({
-  name,
-  type: 'string',
-  format: name === 'Name' ? 'name' : '',
-  description: '',
-  priority,
-});
-
-type Cells = (object: KubeObject, now: number) => readonly JsonValue[];
-
-const named = (object: KubeObject): string => object.metadata.name ?? '';
-const created = (object: KubeObject, now: number): string =>
-  age(object.metadata.creationTimestamp ?? '', now);
-const size = (object: KubeObject, ...fields: readonly string[]): number =>
-  fields.reduce((sum, field) => sum + Object.keys(record(object, field)).length, 0);
-const orNone = (value: string): string => (value === '' ? '<none>' : value);
-
-interface Printer {
-  readonly columns: readonly Column[];
-  readonly cells: Cells;
-}
-
-/** NAME, what `middle` adds, AGE. */
-function printer(middle: readonly string[], cells: Cells): Printer {
-  return {
-    columns: [column('Name'), ...middle.map((name) => column(name)), column('Age')],
-    cells: (object, now) => [named(object), ...cells(object, now), created(object, now)],
-  };
-}
-
-const ports = (service: KubeObject): string =>
-  records(service, 'spec', 'ports')
-    .map((port) => `${count(port, 'port') ?? 0}/${text(port, 'protocol')}`)
-    .join(',');
-
-function nodeStatus(node: KubeObject): string {
-  const ready = records(node, 'status', 'conditions').find(
-    (condition) => condition['type'] === 'Ready',
-  );
-  const state = ready === undefined ? 'Unknown' : ready['status'] === 'True' ? 'Ready' : 'NotReady';
-  return record(node, 'spec')['unschedulable'] === true ? `${state},SchedulingDisabled` : state;
-}
-
-function eventCells(event: KubeObject, now: number): readonly JsonValue[] {
-  const about = record(event, 'involvedObject');
-  const seen =
-    text(event, 'lastTimestamp') ||
-    text(event, 'eventTime') ||
-    (event.metadata.creationTimestamp ?? '');
-  return [
-    age(seen, now),
-    text(event, 'type'),
-    text(event, 'reason'),
-    `${text(about, 'kind').toLowerCase()}/${text(about, 'name')}`,
-    text(event, 'message').trim(),
-  ];
-}
-
-const printers: Readonly<Record<string, Printer>> = {
-  pods: {
-    columns: [
-      ...['Name', 'Ready', 'Status', 'Restarts', 'Age'].map((name) => column(name)),
-      ...['IP', 'Node', 'Nominated Node', 'Readiness Gates'].map((name) => column(name, 1)),
-    ],
-    cells: podCells,
+const bindings = printer(
+  {
+    Name: named,
+    Role: (item) => `${text(item, 'roleRef', 'kind')}/${text(item, 'roleRef', 'name')}`,
+    Age: created,
   },
-  events: {
-    columns: ['Last Seen', 'Type', 'Reason', 'Object', 'Message'].map((name) => column(name)),
-    cells: eventCells,
+  {
+    Users: (item) => subjects(item, 'User'),
+    Groups: (item) => subjects(item, 'Group'),
+    ServiceAccounts: (item) => subjects(item, 'ServiceAccount'),
   },
-  namespaces: printer(['Status'], (item) => [text(item, 'status', 'phase')]),
-  nodes: printer(['Status', 'Roles', 'Version'], (item) => [
-    nodeStatus(item),
-    '<none>',
-    text(item, 'status', 'nodeInfo', 'kubeletVersion'),
-  ]),
-  secrets: printer(['Type', 'Data'], (item) => [text(item, 'type'), size(item, 'data')]),
-  configmaps: printer(['Data'], (item) => [size(item, 'data', 'binaryData')]),
-  services: printer(['Type', 'Cluster-IP', 'External-IP', 'Port(s)'], (item) => [
-    text(item, 'spec', 'type'),
-    orNone(text(item, 'spec', 'clusterIP')),
-    orNone(text(item, 'spec', 'externalName')),
-    orNone(ports(item)),
-  ]),
-  persistentvolumeclaims: printer(
-    ['Status', 'Volume', 'Capacity', 'Access Modes', 'StorageClass'],
-    (item) => [
-      text(item, 'status', 'phase'),
-      text(item, 'spec', 'volumeName'),
-      text(item, 'status', 'capacity', 'storage'),
-      texts(item, 'status', 'accessModes').join(','),
-      text(item, 'spec', 'storageClassName'),
-    ],
-  ),
-  serviceaccounts: printer(['Secrets'], (item) => [records(item, 'secrets').length]),
-  rolebindings: printer(['Role'], (item) => [
-    `${text(item, 'roleRef', 'kind')}/${text(item, 'roleRef', 'name')}`,
-  ]),
-  clusterrolebindings: printer(['Role'], (item) => [
-    `${text(item, 'roleRef', 'kind')}/${text(item, 'roleRef', 'name')}`,
-  ]),
-  priorityclasses: printer(['Value', 'Global-Default'], (item) => [
-    item['value'] ?? 0,
-    item['globalDefault'] === true,
-  ]),
-  storageclasses: printer(['Provisioner'], (item) => [text(item, 'provisioner')]),
+);
+const roles = printer({ Name: named, 'Created At': createdAt });
+
+/** A number or a percentage. */
+const bound = (spec: JsonObject, field: string): string => {
+  const value = spec[field];
+  return typeof value === 'number' || typeof value === 'string' ? String(value) : 'N/A';
 };
 
-/** Resources without a printer of their own show their name and age, as custom resources do. */
-const plain: Printer = printer([], () => []);
+const budgets = printer({
+  Name: named,
+  'Min Available': (item) => bound(record(item, 'spec'), 'minAvailable'),
+  'Max Unavailable': (item) => bound(record(item, 'spec'), 'maxUnavailable'),
+  'Allowed Disruptions': (item) => count(item, 'status', 'disruptionsAllowed') ?? 0,
+  Age: created,
+});
+
+const isDefault = (item: KubeObject): boolean =>
+  item.metadata.annotations?.['storageclass.kubernetes.io/is-default-class'] === 'true';
+
+const storageClasses = printer({
+  Name: (item) => `${item.metadata.name ?? ''}${isDefault(item) ? ' (default)' : ''}`,
+  Provisioner: (item) => text(item, 'provisioner'),
+  ReclaimPolicy: (item) => text(item, 'reclaimPolicy') || 'Delete',
+  VolumeBindingMode: (item) => text(item, 'volumeBindingMode') || 'Immediate',
+  AllowVolumeExpansion: (item) => item['allowVolumeExpansion'] === true,
+  Age: created,
+});
+
+const priorities = printer({
+  Name: named,
+  Value: (item) => count(item, 'value') ?? 0,
+  'Global-Default': (item) => item['globalDefault'] === true,
+  Age: created,
+  PreemptionPolicy: (item) => text(item, 'preemptionPolicy'),
+});
+
+/** The first three of many, and how many more there are. */
+const few = (values: readonly string[]): string =>
+  values.length > 3
+    ? `${values.slice(0, 3).join(',')} + ${values.length - 3} more...`
+    : values.join(',');
+
+const slices = printer({
+  Name: named,
+  AddressType: (item) => text(item, 'addressType'),
+  Ports: (item) =>
+    few(records(item, 'ports').map((port) => String(count(port, 'port') ?? '*'))) || '<unset>',
+  Endpoints: (item) =>
+    few(records(item, 'endpoints').flatMap((endpoint) => texts(endpoint, 'addresses'))) ||
+    '<unset>',
+  Age: created,
+});
+
+const printers: Readonly<Record<string, Printer>> = {
+  ...corePrinters,
+  pods: podPrinter,
+  roles,
+  clusterroles: roles,
+  rolebindings: bindings,
+  clusterrolebindings: bindings,
+  poddisruptionbudgets: budgets,
+  storageclasses: storageClasses,
+  priorityclasses: priorities,
+  endpointslices: slices,
+  leases: printer({
+    Name: named,
+    Holder: (item) => text(item, 'spec', 'holderIdentity'),
+    Age: created,
+  }),
+};
+
+/** Resources without a printer of their own show their name and when they were made. */
+const plain: Printer = roles;
 
 /** The columns of a resource's table. */
 export const tableColumns = (type: ServedResource): readonly Column[] =>

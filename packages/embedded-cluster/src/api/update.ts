@@ -6,6 +6,7 @@ import { readObject } from './body.ts';
 import { warningHeaders } from './create.ts';
 import type { Reply, ResourceExchange } from './exchange.ts';
 import { asObjectOf, isDryRun } from './mutation.ts';
+import { updatingManagers, type Managers } from './ownership/request-management.ts';
 import { representationFor } from './representation.ts';
 
 /** Serves PUT of an object or of its status. */
@@ -18,6 +19,7 @@ export async function update(exchange: ResourceExchange): Promise<Reply> {
 export function replace(
   exchange: ResourceExchange,
   change: (before: KubeObject) => KubeObject,
+  managers: Managers = updatingManagers(exchange),
 ): Reply {
   const { request, info, query, context, identity } = exchange;
   const representation = representationFor(info.type, request, query, context.clock);
@@ -32,6 +34,7 @@ export function replace(
         type: info.type,
         identity,
         fieldValidation: query.get('fieldValidation') ?? 'Warn',
+        managers,
       },
       before,
       sent,

@@ -1,35 +1,27 @@
 import { ServerResponse, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { badRequest, failure, isApiStatusError, methodNotAllowed } from '../store/status.ts';
-import { abandon, carry, channelProtocols } from './exec-channels.ts';
-import { startProcess } from './exec.ts';
+import {
+  badRequest,
+  failure,
+  forbidden,
+  isApiStatusError,
+  methodNotAllowed,
+} from '../store/status.ts';
+import { agreeOnProtocol, checkHandshake, isConnectKind, spdySwitch } from './connect-protocols.ts';
+import { prepareConnection } from './connect.ts';
 import { sendReply, type ResourceExchange } from './exchange.ts';
 import type { Receive, Received } from './reception.ts';
 import { authorize, route } from './router.ts';
 import { errorReply, type ReportDefect } from './serve.ts';
 
-/** Turns requests for exec and attach into WebSockets. */
+/** Turns requests for exec, attach and port-forward into connections: WebSockets, or SPDY as older clients want it. */
 export interface Upgrader {
   /** Never rejects. */
   readonly upgrade: (request: IncomingMessage, socket: Socket, head: Buffer) => Promise<void>;
 }
 
 const maxFrameBytes = 32 * 1024 * 1024;
-
-/** The best protocol that both sides speak. @throws ApiStatusError BadRequest when there is none */
-function agreeOnProtocol(request: IncomingMessage): string {
-  const offered = (request.headers['sec-websocket-protocol'] ?? '')
-    .split(',')
-    .map((item) => item.trim());
-  const agreed = channelProtocols.find((protocol) => offered.includes(protocol));
-  if (agreed === undefined) {
-    throw badRequest(
-      `unable to negotiate protocol: client supports [${offered.join(' ')}], server supports [${channelProtocols.join(' ')}]`,
-    );
-  }
-  return agreed;
-}
 
 /**
  * A kubelet has no representation of what comes out of a container, so it refuses who insists on one.
@@ -41,12 +33,16 @@ function checkAccepted(request: IncomingMessage): void {
     throw failure(406, 'NotAcceptable', '406: Not Acceptable\n\nAvailable representations: ');
 }
 
-/** The process is started before the switch, so what would make the switch fail is looked at first. */
-function checkHandshake(request: IncomingMessage): void {
-  const { 'sec-websocket-key': key = '', 'sec-websocket-version': version } = request.headers;
-  if (!/^[+/0-9A-Za-z]{22}==$/u.test(key) || version !== '13')
-    throw badRequest('Bad Request: malformed WebSocket handshake');
-  agreeOnProtocol(request);
+/**
+ * Kubernetes 1.35 and later ask of a WebSocket, which is opened by GET, the right that the older way needs: to create
+ * the subresource.
+ * @throws ApiStatusError Forbidden, with as few words as a real server has for it
+ */
+function requireCreate({ context, identity, info }: ResourceExchange): void {
+  const { type, subresource, namespace, name } = info;
+  const attributes = { group: type.group, resource: type.plural, subresource, namespace, name };
+  if (!context.authorizer.decide(identity, { ...attributes, verb: 'create' }).allowed)
+    throw forbidden(type, name, '');
 }
 
 /** @param receive - the same as for ordinary requests */
@@ -55,7 +51,11 @@ export function createUpgrader(receive: Receive, reportDefect: ReportDefect): Up
     noServer: true,
     maxPayload: maxFrameBytes,
     perMessageDeflate: false,
-    handleProtocols: (_offered, request) => agreeOnProtocol(request),
+  });
+  const agreed = new WeakMap<IncomingMessage, string>();
+  // The protocol is named here, because a tunnel's has signs in its name that the library takes for a mistake.
+  sockets.on('headers', (headers, request) => {
+    headers.push(`Sec-WebSocket-Protocol: ${agreed.get(request) ?? ''}`);
   });
 
   const open = async (
@@ -64,40 +64,43 @@ export function createUpgrader(receive: Receive, reportDefect: ReportDefect): Up
     head: Buffer,
     received: Received,
   ): Promise<void> => {
-    const { request, info } = exchange;
-    const connects = info.subresource === 'exec' || info.subresource === 'attach';
-    if (connects && request.headers.upgrade?.toLowerCase() !== 'websocket') {
-      throw badRequest(
-        `unable to upgrade: this server speaks WebSocket (${channelProtocols.join(', ')}), not ${request.headers.upgrade ?? ''}`,
-      );
-    }
-    // With an upgrade the body is left to the new protocol, so nothing that has one can be served.
-    if (request.method !== 'GET') throw methodNotAllowed();
-    if (!connects) {
+    const { request, response, info, context } = exchange;
+    const { subresource } = info;
+    if (!isConnectKind(subresource)) {
+      // With an upgrade the body is left to the new protocol, so nothing that has one can be served.
+      if (request.method !== 'GET') throw methodNotAllowed();
       // A server that does not know the protocol asked for answers as if it had not been.
       const reply = await route(exchange);
-      if (reply !== undefined) sendReply(exchange.response, reply);
+      if (reply !== undefined) sendReply(response, reply);
       return;
     }
-    checkHandshake(request);
-    checkAccepted(request);
-    const started = await startProcess(exchange);
+    const { transport, protocol } = agreeOnProtocol(request, subresource);
+    if (transport === 'websocket') {
+      if (request.method !== 'GET') throw methodNotAllowed();
+      checkHandshake(request);
+      requireCreate(exchange);
+      checkAccepted(request);
+    }
+    const connectable = await prepareConnection(exchange);
     if (received.loseAnswer || socket.destroyed) {
       socket.destroy();
-      abandon(started.process);
+      connectable.abandon();
       return;
     }
-    exchange.response.detachSocket(socket);
-    sockets.handleUpgrade(request, socket, head, (webSocket: WebSocket) => {
-      const kind = info.subresource === 'attach' ? 'attach' : 'exec';
-      exchange.context.streams.open({
-        kind,
-        request: received.entry,
-        socket,
-        finish: () => webSocket.close(1001),
-      });
-      void carry(webSocket, started.process, started.options);
-    });
+    response.detachSocket(socket);
+    const register = (finish: () => void): void =>
+      void context.streams.open({ kind: subresource, request: received.entry, socket, finish });
+    if (transport === 'spdy') {
+      socket.write(spdySwitch(protocol));
+      if (head.length > 0) socket.unshift(head);
+      register(connectable.overSpdy(socket));
+      return;
+    }
+    agreed.set(request, protocol);
+    delete request.headers['sec-websocket-protocol'];
+    sockets.handleUpgrade(request, socket, head, (webSocket: WebSocket) =>
+      register(connectable.overWebSocket(webSocket, protocol)),
+    );
   };
 
   const upgrade = async (request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> => {
@@ -120,7 +123,8 @@ export function createUpgrader(receive: Receive, reportDefect: ReportDefect): Up
       const { info } = received;
       const exchange = { ...received, info, request, response, signal: gone.signal };
       authorize(exchange);
-      if (info.kind !== 'resource') throw badRequest('only exec and attach can be upgraded');
+      if (info.kind !== 'resource')
+        throw badRequest('only exec, attach and portforward can be upgraded');
       await open({ ...exchange, info }, socket, head, received);
     } catch (error) {
       if (!isApiStatusError(error) && !gone.signal.aborted) reportDefect(error, request);

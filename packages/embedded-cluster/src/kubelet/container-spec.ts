@@ -73,6 +73,7 @@ export function containerSpec(
     mounts: [...podMounts(context, container, variables), ...nodeMounts(context, container, files)],
     ...containerUser(pod, container, image),
     stdin: container.stdin === true,
+    stdinOnce: container.stdinOnce === true,
     tty: container.tty === true,
     hostAliases: [...aliasesOf(pod), ...parts.hosts(pod)],
     logFile: files.log,

@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import type { Clock, KubeObject } from '@millrace/core';
 import type { Store } from '../contracts.ts';
+import { eventName } from '../store/event-name.ts';
 import { eventType } from '../store/resource-types.ts';
 import { apiTime, type Pod } from './pod-types.ts';
 
@@ -32,11 +32,11 @@ export function createPodEvents(store: Store, clock: Clock, nodeName: string, po
     container: string | undefined,
   ): string => {
     const now = apiTime(clock.now());
-    const eventName = `${name}.${randomUUID().replaceAll('-', '').slice(0, 16)}`;
+    const made = eventName(name, clock.now());
     store.create(eventType, {
       apiVersion: 'v1',
       kind: 'Event',
-      metadata: { name: eventName, namespace },
+      metadata: { name: made, namespace },
       involvedObject: {
         apiVersion: 'v1',
         kind: 'Pod',
@@ -56,10 +56,10 @@ export function createPodEvents(store: Store, clock: Clock, nodeName: string, po
       reportingComponent: 'kubelet',
       reportingInstance: nodeName,
     });
-    return eventName;
+    return made;
   };
-  const repeat = (eventName: string): boolean => {
-    const key = { type: eventType, namespace, name: eventName };
+  const repeat = (earlier: string): boolean => {
+    const key = { type: eventType, namespace, name: earlier };
     if (store.get(key) === undefined) return false;
     store.update(key, (event: KubeObject) => ({
       ...event,

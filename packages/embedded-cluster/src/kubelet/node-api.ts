@@ -55,6 +55,12 @@ export function createNodeApi(find: FindWorker, lost: () => boolean): NodeApi {
       options: ExecOptions,
     ): Promise<ContainerProcess> => runningOf(pod, container).attach(options),
     logs: (pod, container, options) => logsOf(workerOf(pod), container, options),
+    connect: async (pod, port) => {
+      const { connect } = workerOf(pod).context.parts.runtime;
+      if (connect === undefined)
+        throw failure(501, 'NotImplemented', 'containers of this runtime have no network');
+      return connect(port);
+    },
   };
 }
 

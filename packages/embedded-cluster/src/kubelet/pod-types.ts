@@ -63,6 +63,7 @@ export interface Container {
   readonly resources?: { readonly limits?: Quantities; readonly requests?: Quantities };
   readonly securityContext?: SecurityContext;
   readonly stdin?: boolean;
+  readonly stdinOnce?: boolean;
   readonly tty?: boolean;
   readonly terminationMessagePath?: string;
   readonly terminationMessagePolicy?: 'File' | 'FallbackToLogsOnError';

@@ -129,16 +129,25 @@ export function startPod(parts: KubeletParts, first: Pod): PodWorker {
     book.changeFacts({ failure: { reason, message } });
     end(reason === 'Evicted' ? 0 : graceSeconds(pod) * 1000);
   };
-  const limit = first.spec.activeDeadlineSeconds;
-  const cancelDeadline =
-    limit === undefined
-      ? (): void => undefined
-      : clock.after(limit * 1000, () =>
-          fail('DeadlineExceeded', 'Pod was active on the node longer than the specified deadline'),
-        );
+  const began = clock.now();
+  let limit: number | undefined;
+  let cancelDeadline = (): void => undefined;
+  /** A deadline may be set, or shortened, while the pod runs. */
+  const limitTo = (seconds: number | undefined): void => {
+    if (seconds === limit) return;
+    limit = seconds;
+    cancelDeadline();
+    if (seconds === undefined) return;
+    cancelDeadline = clock.after(Math.max(0, began + seconds * 1000 - clock.now()), () =>
+      fail('DeadlineExceeded', 'Pod was active on the node longer than the specified deadline'),
+    );
+  };
   let abandoned = false;
   const update = (next: Pod): void => {
     pod = next;
+    // Whether a gate is open is for others to say, in the status.
+    if (next.spec.readinessGates !== undefined) book.refresh();
+    if (!ending.signal.aborted) limitTo(next.spec.activeDeadlineSeconds);
     if (next.metadata.deletionTimestamp === undefined) return;
     deletion.abort();
     end(

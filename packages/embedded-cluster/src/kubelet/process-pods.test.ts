@@ -183,6 +183,67 @@ describe.each(['auto', 'off'] as const)('real processes, namespaces %s', (namesp
     ).rejects.toThrow('container not found ("other")');
   });
 
+  it.each([
+    ['keeps its input open when who attached leaves', false, 'got one got two '],
+    ['ends its input with who attached, if it is for once', true, 'got one over'],
+  ])('%s', async (_what, stdinOnce, expected) => {
+    const script = 'while read -r word; do printf "got $word "; done; printf over; sleep 100';
+    fixture.create({ containers: [{ ...sh(script), stdin: true, stdinOnce }] });
+    await running();
+    const attach = (): Promise<ContainerProcess> =>
+      fixture.kubelet.node.attach(needPod(), 'main', {
+        stdin: true,
+        stdout: true,
+        stderr: false,
+        tty: false,
+      });
+    const witness = await attach();
+    const seen = (async () => {
+      let text = '';
+      for await (const chunk of witness.stdout) {
+        text += Buffer.from(chunk).toString();
+        if (text.includes(expected)) return;
+      }
+      throw new Error(`only ${text}`);
+    })();
+    for (const word of ['one', 'two']) {
+      const guest = await attach();
+      await guest.write(Buffer.from(`${word}\n`));
+      guest.endInput();
+      if (stdinOnce) break;
+    }
+    await seen;
+  });
+
+  it('gives the terminal of a container the size of who attaches', async () => {
+    const size = 'until [ "$(stty size)" = "33 111" ]; do sleep 0.05; done; printf fits';
+    fixture.create({ containers: [{ ...sh(size), stdin: true, tty: true }] });
+    await running();
+    const guest = await fixture.kubelet.node.attach(needPod(), 'main', {
+      stdin: true,
+      stdout: true,
+      stderr: false,
+      tty: true,
+    });
+    guest.resize(111, 33);
+    expect(await textOf(guest.stdout)).toContain('fits');
+  });
+
+  it('connects to a port on which a container listens, and says when none does', async () => {
+    const server = createServer((_request, response) => void response.end('hello'));
+    await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as { readonly port: number };
+    fixture.create({ containers: [{ command: ['sleep', '100'] }] });
+    await running();
+    const socket = await fixture.kubelet.node.connect(needPod(), port);
+    socket.end('GET / HTTP/1.0\r\n\r\n');
+    expect(await textOf(socket as AsyncIterable<Uint8Array>)).toContain('hello');
+    await new Promise((resolve) => void server.close(resolve));
+    await expect(fixture.kubelet.node.connect(needPod(), port)).rejects.toThrow(
+      `dial tcp4 127.0.0.1:${port}: connect: connection refused`,
+    );
+  });
+
   it('gives a command a terminal of the wanted size', async () => {
     fixture.create({ containers: [{ command: ['sleep', '100'] }] });
     await running();

@@ -3,6 +3,7 @@ import { request as httpsRequest } from 'node:https';
 import { connect } from 'node:net';
 import type { Clock } from '@millrace/core';
 import type { RunningContainer } from '../contracts.ts';
+import { presentedVersion } from '../presented-version.ts';
 import type { Container, Handler, HttpGet } from './pod-types.ts';
 
 /** Outcome of a probe or lifecycle hook; `output` is worded as the kubelet's events are. */
@@ -97,7 +98,11 @@ function getPage(container: Container, get: HttpGet, signal: AbortSignal): Promi
         signal,
         agent: false,
         rejectUnauthorized: false,
-        headers: { 'user-agent': 'kube-probe/1.34', accept: '*/*', ...headers },
+        headers: {
+          'user-agent': `kube-probe/${presentedVersion.major}.${presentedVersion.minor}`,
+          accept: '*/*',
+          ...headers,
+        },
       },
       (response) => {
         const code = response.statusCode ?? 0;

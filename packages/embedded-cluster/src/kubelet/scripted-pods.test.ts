@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ContainerSpec } from '../contracts.ts';
 import type { ContainerProgram, ImageProgram } from '../runtime/scripted/container-program.ts';
 import { createScriptedRuntime } from '../runtime/scripted/create-scripted-runtime.ts';
+import { keyOf } from '../store/object-meta.ts';
 import { eventType, podType, secretType } from '../store/resource-types.ts';
 import { createStore } from '../store/store.ts';
 import { silentLogger, startFixture, type KubeletFixture } from './kubelet-fixture.test.support.ts';
@@ -121,6 +122,51 @@ describe('the course of a pod', () => {
       reason: 'DeadlineExceeded',
       message: 'Pod was active on the node longer than the specified deadline',
     });
+  });
+
+  it('ends after a deadline that comes, or changes, while it runs', async () => {
+    const pod = fixture.create({ containers: [{}] });
+    const limit = (seconds: number): unknown =>
+      fixture.store.update(keyOf(podType, pod), (object) => ({
+        ...object,
+        spec: { ...(object['spec'] as object), activeDeadlineSeconds: seconds },
+      }));
+    await clock.advance(5000);
+    limit(60);
+    await clock.advance(5000);
+    limit(20);
+    await clock.advance(9000);
+    expect(fixture.status().phase).toBe('Running');
+    await clock.advance(1100);
+    expect(fixture.status()).toMatchObject({ phase: 'Failed', reason: 'DeadlineExceeded' });
+  });
+
+  it('is ready when somebody has opened its gates', async () => {
+    const pod = fixture.create({
+      readinessGates: [{ conditionType: 'example.com/open' }],
+      containers: [{}],
+    });
+    await clock.advance(100);
+    expect([condition('ContainersReady'), condition('Ready')]).toEqual(['True', 'False']);
+    const gate = (status: string): unknown =>
+      fixture.store.update(keyOf(podType, pod), (object) => {
+        const before = object['status'] as { readonly conditions: readonly { type: string }[] };
+        const others = before.conditions.filter(({ type }) => type !== 'example.com/open');
+        const conditions = [...others, { type: 'example.com/open', status }];
+        return { ...object, status: { ...before, conditions } };
+      });
+    gate('True');
+    expect(condition('Ready')).toBe('True');
+    gate('False');
+    expect(condition('Ready')).toBe('False');
+  });
+
+  it('has no ports to connect to', async () => {
+    const pod = fixture.create({ containers: [{}] });
+    await clock.advance(100);
+    await expect(fixture.kubelet.node.connect(pod, 80)).rejects.toThrow(
+      'containers of this runtime have no network',
+    );
   });
 
   it('waits for a secret that a variable needs and notices it at once', async () => {

@@ -10,6 +10,8 @@ export interface StatusBook {
   readonly change: (container: string, change: Partial<ContainerRecord>) => void;
   readonly facts: () => PodFacts;
   readonly changeFacts: (change: Partial<PodFacts>) => void;
+  /** Looks again at what others have written of the pod. */
+  readonly refresh: () => void;
   /** Writes no more: the pod is gone, or the node is. */
   readonly close: () => void;
 }
@@ -50,6 +52,7 @@ export function createStatusBook(store: Store, clock: Clock, pod: Pod, hostIP: s
       facts = { ...facts, ...change };
       publish();
     },
+    refresh: publish,
     close: () => (open = false),
   };
 }

@@ -1,9 +1,13 @@
 import type { Clock } from '@millrace/core';
+import { startBudgetStatus } from './budget-status.ts';
+import { startClaimProtection } from './claim-protection.ts';
 import { startClaims } from './claims.ts';
 import { createDefaultRoles } from './default-roles.ts';
+import { startEndpointSlices } from './endpoint-slices.ts';
 import { startEventExpiry } from './event-expiry.ts';
 import { startGarbageCollector } from './garbage-collector.ts';
 import { startNamespaces } from './namespaces.ts';
+import { createPriorityClasses } from './priority-classes.ts';
 import { startQuotaStatus } from './quota.ts';
 import { startScheduler } from './scheduler.ts';
 import type { ObjectStore } from './store.ts';
@@ -17,7 +21,7 @@ export interface ControllerOptions {
 
 /**
  * Fills an empty store with what every cluster starts with and starts everything that acts on changes besides the
- * kubelet: namespaces, garbage collection, scheduling, claims, quotas, expiry of events.
+ * kubelet: namespaces, garbage collection, scheduling, claims, endpoints, quotas, disruption budgets, expiry of events.
  * @returns the way to stop them all
  */
 export function startControllers(store: ObjectStore, options: ControllerOptions): () => void {
@@ -27,10 +31,14 @@ export function startControllers(store: ObjectStore, options: ControllerOptions)
     startGarbageCollector(store, clock),
     startScheduler(store, clock),
     startClaims(store),
+    startClaimProtection(store),
+    startEndpointSlices(store),
     startQuotaStatus(store),
+    startBudgetStatus(store, clock),
     startEventExpiry(store, clock),
   ];
   createDefaultRoles(store);
+  createPriorityClasses(store);
   return () => {
     for (const stop of stops) stop();
   };

@@ -16,6 +16,10 @@ const workloads = [
   'events',
 ];
 
+/** Open to everyone, and what one needs to find out what a server serves. */
+const openPaths = ['/healthz', '/livez', '/readyz', '/version', '/version/'];
+const discoveryPaths = ['/api', '/api/*', '/apis', '/apis/*', '/openapi', '/openapi/*'];
+
 const view: readonly JsonObject[] = [
   {
     apiGroups: [''],
@@ -40,6 +44,7 @@ const edit: readonly JsonObject[] = [
       'secrets',
       'pods/exec',
       'pods/attach',
+      'pods/portforward',
       'pods/eviction',
       'serviceaccounts/token',
     ],
@@ -62,9 +67,27 @@ const roles: Readonly<Record<string, readonly JsonObject[]>> = {
   admin,
   edit,
   view,
+  'system:discovery': [{ nonResourceURLs: [...openPaths, ...discoveryPaths], verbs: ['get'] }],
+  'system:public-info-viewer': [{ nonResourceURLs: openPaths, verbs: ['get'] }],
+  'system:basic-user': [
+    {
+      apiGroups: ['authorization.k8s.io'],
+      resources: ['selfsubjectaccessreviews', 'selfsubjectrulesreviews'],
+      verbs: ['create'],
+    },
+    { apiGroups: ['authentication.k8s.io'], resources: ['selfsubjectreviews'], verbs: ['create'] },
+  ],
 };
 
-/** Creates the cluster roles that users expect to find, and the binding of administrators. */
+/** Which cluster role every member of a group has. */
+const bindings: Readonly<Record<string, readonly string[]>> = {
+  'cluster-admin': ['system:masters'],
+  'system:discovery': ['system:authenticated'],
+  'system:public-info-viewer': ['system:authenticated', 'system:unauthenticated'],
+  'system:basic-user': ['system:authenticated'],
+};
+
+/** Creates the cluster roles that users expect to find, and binds those that groups have. */
 export function createDefaultRoles(store: Store): void {
   const metadata = { labels: { 'kubernetes.io/bootstrapping': 'rbac-defaults' } };
   for (const [name, rules] of Object.entries(roles)) {
@@ -75,11 +98,17 @@ export function createDefaultRoles(store: Store): void {
       rules,
     });
   }
-  store.create(clusterRoleBindingType, {
-    apiVersion: 'rbac.authorization.k8s.io/v1',
-    kind: 'ClusterRoleBinding',
-    metadata: { ...metadata, name: 'cluster-admin' },
-    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
-    subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: 'system:masters' }],
-  });
+  for (const [name, groups] of Object.entries(bindings)) {
+    store.create(clusterRoleBindingType, {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRoleBinding',
+      metadata: { ...metadata, name },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name },
+      subjects: groups.map((group) => ({
+        apiGroup: 'rbac.authorization.k8s.io',
+        kind: 'Group',
+        name: group,
+      })),
+    });
+  }
 }

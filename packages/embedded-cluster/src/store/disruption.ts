@@ -9,6 +9,8 @@ export interface BudgetState {
   readonly name: string;
   readonly desired: number;
   readonly healthy: number;
+  /** Pods that it covers. */
+  readonly expected: number;
 }
 
 const isFinished = (pod: KubeObject): boolean =>
@@ -40,6 +42,21 @@ function scaled(spec: JsonObject, field: string, total: number): number | undefi
     : Number(value);
 }
 
+/** What a budget wants and what there is. */
+export function budgetState(store: Store, budget: KubeObject): BudgetState {
+  const pods = store
+    .list(podType, budget.metadata.namespace)
+    .filter((item) => selects(budget, item) && !isFinished(item));
+  const spec = record(budget, 'spec');
+  const desired =
+    scaled(spec, 'minAvailable', pods.length) ??
+    pods.length - (scaled(spec, 'maxUnavailable', pods.length) ?? 0);
+  const healthy = pods.filter(
+    (item) => isReady(item) && item.metadata.deletionTimestamp === undefined,
+  ).length;
+  return { name: budget.metadata.name ?? '', desired, healthy, expected: pods.length };
+}
+
 /** The budgets that forbid to evict this pod now. */
 export function violatedBudgets(store: Store, pod: KubeObject): readonly BudgetState[] {
   const namespace = pod.metadata.namespace ?? '';
@@ -47,18 +64,6 @@ export function violatedBudgets(store: Store, pod: KubeObject): readonly BudgetS
   return store
     .list(disruptionBudgetType, namespace)
     .filter((budget) => selects(budget, pod))
-    .map((budget) => {
-      const pods = store
-        .list(podType, namespace)
-        .filter((item) => selects(budget, item) && !isFinished(item));
-      const spec = record(budget, 'spec');
-      const desired =
-        scaled(spec, 'minAvailable', pods.length) ??
-        pods.length - (scaled(spec, 'maxUnavailable', pods.length) ?? 0);
-      const healthy = pods.filter(
-        (item) => isReady(item) && item.metadata.deletionTimestamp === undefined,
-      ).length;
-      return { name: budget.metadata.name ?? '', desired, healthy };
-    })
+    .map((budget) => budgetState(store, budget))
     .filter(({ desired, healthy }) => healthy - 1 < desired);
 }

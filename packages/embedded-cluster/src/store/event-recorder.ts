@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { Clock, KubeObject } from '@millrace/core';
 import type { Store } from '../contracts.ts';
+import { eventName } from './event-name.ts';
 import { count } from './json.ts';
 import { eventType, namespaceType } from './resource-types.ts';
 import { timestamp } from './object-meta.ts';
@@ -13,33 +13,55 @@ export interface EventNote {
   readonly component: string;
 }
 
+/** Tells what happened. */
+export type RecordEvent = (about: KubeObject, note: EventNote) => void;
+
+/** Series that are remembered, so that their next event only raises a count. */
+const rememberedSeries = 4096;
+
 /**
- * Records an event about an object; the same event again raises the count of the first. Nothing is recorded in a
- * namespace that is going away.
+ * Records events about objects; the same event again raises the count of the first. Nothing is recorded in a namespace
+ * that is going away.
  */
-export function recordEvent(store: Store, clock: Clock, about: KubeObject, note: EventNote): void {
-  const namespace = about.metadata.namespace ?? 'default';
-  const home = store.get({ type: namespaceType, namespace: '', name: namespace });
-  if (home === undefined || home.metadata.deletionTimestamp !== undefined) return;
-  const now = timestamp(clock.now());
-  const name = eventName(about, note);
-  const key = { type: eventType, namespace, name };
-  if (store.get(key) !== undefined) {
-    store.update(key, (before) => ({
-      ...before,
-      count: (count(before, 'count') ?? 1) + 1,
-      lastTimestamp: now,
-    }));
-    return;
-  }
-  store.create(eventType, {
+export function createEventRecorder(store: Store, clock: Clock): RecordEvent {
+  const names = new Map<string, string>();
+  return (about, note) => {
+    const namespace = about.metadata.namespace ?? 'default';
+    const home = store.get({ type: namespaceType, namespace: '', name: namespace });
+    if (home === undefined || home.metadata.deletionTimestamp !== undefined) return;
+    const now = timestamp(clock.now());
+    const series = JSON.stringify([about.metadata.uid, note]);
+    const earlier = { type: eventType, namespace, name: names.get(series) ?? '' };
+    if (store.get(earlier) !== undefined) {
+      store.update(earlier, (before) => ({
+        ...before,
+        count: (count(before, 'count') ?? 1) + 1,
+        lastTimestamp: now,
+      }));
+      return;
+    }
+    const name = eventName(about.metadata.name ?? '', clock.now());
+    names.set(series, name);
+    const [oldest = ''] = names.keys();
+    if (names.size > rememberedSeries) names.delete(oldest);
+    store.create(eventType, eventObject(about, note, { name, namespace }, now));
+  };
+}
+
+function eventObject(
+  about: KubeObject,
+  note: EventNote,
+  metadata: { readonly name: string; readonly namespace: string },
+  now: string,
+): KubeObject {
+  return {
     apiVersion: 'v1',
     kind: 'Event',
-    metadata: { name, namespace },
+    metadata,
     involvedObject: {
       kind: about.kind,
       apiVersion: about.apiVersion,
-      namespace,
+      namespace: metadata.namespace,
       name: about.metadata.name ?? '',
       uid: about.metadata.uid ?? '',
       resourceVersion: about.metadata.resourceVersion ?? '',
@@ -54,17 +76,5 @@ export function recordEvent(store: Store, clock: Clock, about: KubeObject, note:
     lastTimestamp: now,
     count: 1,
     eventTime: null,
-  });
-}
-
-/** The same note about the same object gets the same name, by which it is found again. */
-function eventName(about: KubeObject, note: EventNote): string {
-  const series = JSON.stringify([
-    about.metadata.uid,
-    note.component,
-    note.type,
-    note.reason,
-    note.message,
-  ]);
-  return `${about.metadata.name ?? ''}.${createHash('sha256').update(series).digest('hex').slice(0, 16)}`;
+  };
 }

@@ -1,7 +1,7 @@
-import type { Clock, JsonObject, KubeObject } from '@millrace/core';
+import type { Clock, JsonObject, JsonValue, KubeObject } from '@millrace/core';
 import type { StoreKey } from '../contracts.ts';
 import { collectorFinalizers, deleteObject } from './deletion.ts';
-import { records, text, texts } from './json.ts';
+import { records, sameJson, text, texts } from './json.ts';
 import { findKind } from './resource-types.ts';
 import { keyOf } from './object-meta.ts';
 import type { ObjectStore } from './store.ts';
@@ -10,13 +10,21 @@ const owners = (object: KubeObject): readonly JsonObject[] =>
   records(object.metadata, 'ownerReferences');
 const hasFinalizer = (object: KubeObject, finalizer: string): boolean =>
   texts(object.metadata, 'finalizers').includes(finalizer);
-const without = (object: KubeObject, finalizer: string): KubeObject => ({
-  ...object,
-  metadata: {
-    ...object.metadata,
-    finalizers: texts(object.metadata, 'finalizers').filter((item) => item !== finalizer),
-  },
-});
+/** Lists in which nothing is left are gone from an object, as Go leaves them out. */
+const withList = (
+  object: KubeObject,
+  field: 'finalizers' | 'ownerReferences',
+  list: readonly JsonValue[],
+): KubeObject => {
+  const { [field]: _before, ...rest } = object.metadata;
+  return { ...object, metadata: list.length === 0 ? rest : { ...rest, [field]: list } };
+};
+const without = (object: KubeObject, finalizer: string): KubeObject =>
+  withList(
+    object,
+    'finalizers',
+    texts(object.metadata, 'finalizers').filter((item) => item !== finalizer),
+  );
 
 /**
  * Follows `ownerReferences`: dependents of what is gone go too (background), go first (foreground) or lose the
@@ -46,16 +54,20 @@ export function startGarbageCollector(store: ObjectStore, clock: Clock): () => v
     ...(dependents.get(owner.metadata.uid ?? '')?.values() ?? []),
   ];
 
-  const isGone = (owner: JsonObject, namespace: string): boolean => {
+  /** The object that a reference means, not just a namesake of it. */
+  const ownerOf = (owner: JsonObject, namespace: string): KubeObject | undefined => {
     const type = findKind(text(owner, 'apiVersion'), text(owner, 'kind'));
-    if (type === undefined) return false;
+    if (type === undefined) return undefined;
     const found = store.get({
       type,
       namespace: type.namespaced ? namespace : '',
       name: text(owner, 'name'),
     });
-    return found?.metadata.uid !== text(owner, 'uid');
+    return found?.metadata.uid === text(owner, 'uid') ? found : undefined;
   };
+  const isGone = (owner: JsonObject, namespace: string): boolean =>
+    findKind(text(owner, 'apiVersion'), text(owner, 'kind')) !== undefined &&
+    ownerOf(owner, namespace) === undefined;
 
   /** Removes the references to owners that are gone; without any owner left, removes the object. */
   const collect = (key: StoreKey): void => {
@@ -67,33 +79,51 @@ export function startGarbageCollector(store: ObjectStore, clock: Clock): () => v
       if (object.metadata.deletionTimestamp === undefined)
         deleteObject(store, clock, key, { propagationPolicy: 'Background' });
     } else {
-      store.update(key, (before) => ({
-        ...before,
-        metadata: { ...before.metadata, ownerReferences: left },
-      }));
+      store.update(key, (before) => withList(before, 'ownerReferences', left));
     }
   };
 
+  /** Removes a dependent of an object that goes in the foreground, unless another owner still wants it. */
+  const collectForeground = (dependent: StoreKey): void => {
+    const object = store.get(dependent);
+    if (object === undefined || object.metadata.deletionTimestamp !== undefined) return;
+    const wanting = owners(object).filter((owner) => {
+      const found = ownerOf(owner, dependent.namespace);
+      return found !== undefined && !hasFinalizer(found, collectorFinalizers.Foreground);
+    });
+    if (wanting.length > 0)
+      store.update(dependent, (before) => withList(before, 'ownerReferences', wanting));
+    else
+      deleteObject(store, clock, dependent, {
+        propagationPolicy: dependentsOf(object).length === 0 ? 'Background' : 'Foreground',
+      });
+  };
+  const blocks = (dependent: StoreKey, owner: KubeObject): boolean => {
+    const object = store.get(dependent);
+    return (
+      object !== undefined &&
+      owners(object).some(
+        (reference) =>
+          reference['uid'] === owner.metadata.uid && reference['blockOwnerDeletion'] === true,
+      )
+    );
+  };
   const finishForeground = (key: StoreKey, object: KubeObject): void => {
-    const held = dependentsOf(object);
-    for (const dependent of held) {
-      if (store.get(dependent)?.metadata.deletionTimestamp === undefined)
-        deleteObject(store, clock, dependent, { propagationPolicy: 'Background' });
-    }
-    if (dependentsOf(object).every((dependent) => store.get(dependent) === undefined)) {
+    for (const dependent of dependentsOf(object)) collectForeground(dependent);
+    if (store.get(key) === undefined) return;
+    if (!dependentsOf(object).some((dependent) => blocks(dependent, object)))
       store.update(key, (before) => without(before, collectorFinalizers.Foreground));
-    }
   };
 
   const finishOrphan = (key: StoreKey, object: KubeObject): void => {
     for (const dependent of dependentsOf(object)) {
-      store.update(dependent, (before) => ({
-        ...before,
-        metadata: {
-          ...before.metadata,
-          ownerReferences: owners(before).filter((owner) => owner['uid'] !== object.metadata.uid),
-        },
-      }));
+      store.update(dependent, (before) =>
+        withList(
+          before,
+          'ownerReferences',
+          owners(before).filter((owner) => owner['uid'] !== object.metadata.uid),
+        ),
+      );
     }
     store.update(key, (before) => without(before, collectorFinalizers.Orphan));
   };
@@ -127,6 +157,8 @@ export function startGarbageCollector(store: ObjectStore, clock: Clock): () => v
       return;
     }
     collect(key);
+    if (change.previous !== undefined && !sameJson(owners(change.previous), owners(change.object)))
+      notifyOwners(change.previous);
     if (change.object.metadata.deletionTimestamp === undefined || store.get(key) === undefined)
       return;
     if (hasFinalizer(change.object, collectorFinalizers.Foreground))

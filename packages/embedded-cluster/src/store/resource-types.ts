@@ -43,7 +43,7 @@ function served(
 export const podType: ServedResource = served('v1', 'pods', 'Pod', {
   shortNames: ['po'],
   all: true,
-  subresources: ['status', 'exec', 'attach', 'log', 'eviction', 'binding'],
+  subresources: ['status', 'exec', 'attach', 'portforward', 'log', 'eviction', 'binding'],
 });
 export const namespaceType: ServedResource = served('v1', 'namespaces', 'Namespace', {
   shortNames: ['ns'],
@@ -128,7 +128,12 @@ export const storageClassType: ServedResource = served(
   'StorageClass',
   { shortNames: ['sc'], cluster: true },
 );
-const leaseType = served('coordination.k8s.io/v1', 'leases', 'Lease');
+export const leaseType: ServedResource = served('coordination.k8s.io/v1', 'leases', 'Lease');
+export const endpointSliceType: ServedResource = served(
+  'discovery.k8s.io/v1',
+  'endpointslices',
+  'EndpointSlice',
+);
 const selfAccessReviewType = served(
   'authorization.k8s.io/v1',
   'selfsubjectaccessreviews',
@@ -171,6 +176,7 @@ export const servedResources: readonly ServedResource[] = [
   priorityClassType,
   storageClassType,
   leaseType,
+  endpointSliceType,
   selfAccessReviewType,
   selfRulesReviewType,
   selfReviewType,

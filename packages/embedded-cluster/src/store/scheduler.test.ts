@@ -43,6 +43,24 @@ const cpu = (amount: string): JsonObject => ({
   containers: [{ name: 'c', image: 'i', resources: { requests: { cpu: amount } } }],
 });
 
+it('lists events in the order in which they came', () => {
+  addNode();
+  addPod('a', cpu('2'));
+  addPod('a2', cpu('1'));
+  for (const reason of ['FailedScheduling', 'Scheduled'])
+    expect(store.list(eventType, 'default').map((event) => text(event, 'reason'))).toContain(
+      reason,
+    );
+  store.update({ type: nodeType, namespace: '', name: 'n' }, (node) => ({
+    ...node,
+    status: { allocatable: { cpu: '8', memory: '1Gi', pods: '9' } },
+  }));
+  const ofPod = store
+    .list(eventType, 'default')
+    .filter((event) => text(event, 'involvedObject', 'name') === 'a');
+  expect(ofPod.map((event) => text(event, 'reason'))).toEqual(['FailedScheduling', 'Scheduled']);
+});
+
 it('binds a pod that fits and records it', () => {
   addNode();
   addPod('a');

@@ -1,6 +1,6 @@
 import type { Clock, KubeObject } from '@millrace/core';
 import type { StoreChange } from '../contracts.ts';
-import { recordEvent } from './event-recorder.ts';
+import { createEventRecorder } from './event-recorder.ts';
 import { records, text } from './json.ts';
 import { misfits } from './node-fit.ts';
 import { boundTo, withCondition } from './pod-conditions.ts';
@@ -98,12 +98,13 @@ function makesRoom(change: StoreChange): boolean {
  * @returns the way to stop
  */
 export function startScheduler(store: ObjectStore, clock: Clock): () => void {
+  const record = createEventRecorder(store, clock);
   const schedule = (pod: KubeObject): void => {
     const key = keyOf(podType, pod);
     const outcome = place(store, pod);
     if ('node' in outcome) {
       const bound = store.update(key, (before) => boundTo(before, outcome.node, clock.now()));
-      recordEvent(store, clock, bound, {
+      record(bound, {
         type: 'Normal',
         reason: 'Scheduled',
         component,
@@ -119,7 +120,7 @@ export function startScheduler(store: ObjectStore, clock: Clock): () => void {
     } as const;
     const marked = store.update(key, (before) => withCondition(before, waiting, clock.now()));
     if (marked !== pod)
-      recordEvent(store, clock, marked, {
+      record(marked, {
         type: 'Warning',
         reason: 'FailedScheduling',
         component,

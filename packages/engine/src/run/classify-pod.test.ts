@@ -105,6 +105,25 @@ it.each<[string, KubeObject, string, string]>([
     'container_terminated',
   ],
   [
+    'one whose first process could not be started is named so',
+    pod({
+      phase: 'Running',
+      containerStatuses: [
+        container('build', {
+          terminated: { exitCode: 128, reason: 'StartError', message: 'exec: "sh": not found' },
+        }),
+      ],
+    }),
+    'failed',
+    'container_start_failed',
+  ],
+  [
+    'a signature that is not valid is a failed pull',
+    pod({ containerStatuses: [container('build', waiting('SignatureValidationFailed', 'no'))] }),
+    'failed',
+    'image_pull_failed',
+  ],
+  [
     'one that ran out of memory is named so',
     pod({
       phase: 'Running',
@@ -226,4 +245,30 @@ it('tells the registry’s answer from the events when the status only says back
       message: 'pulling image "build:1" for container build: image pull failed: manifest unknown',
     },
   });
+});
+
+it.each<[string, string]>([
+  ['dial tcp: lookup registry.invalid on 10.0.0.1:53: no such host', 'network'],
+  ['tls: failed to verify certificate: x509: unknown authority', 'trust of the nodes'],
+  ['failed with status code [manifests 1]: 401 Unauthorized', 'credentials'],
+  ['pull access denied, repository does not exist', 'credentials'],
+  ['rpc error: code = NotFound desc = team/tool:none: not found', 'tag'],
+  ['no space left on device', 'that the cluster may pull it'],
+])('a failed pull for “%s” says what to do', (message, hint) => {
+  const given = pod({ containerStatuses: [container('build', waiting('ErrImagePull', message))] });
+  expect(classifyPod(snapshot(given))).toMatchObject({
+    outcome: { hint: expect.stringContaining(hint) },
+  });
+});
+
+it('an eviction for a limit says which to raise', () => {
+  const message = 'Usage of EmptyDir volume "d" exceeds the limit "5Mi". ';
+  expect(classifyPod(snapshot(pod({ phase: 'Failed', reason: 'Evicted', message })))).toMatchObject(
+    {
+      outcome: {
+        message: 'pod "ns/p" was evicted: Usage of EmptyDir volume "d" exceeds the limit "5Mi".',
+        hint: 'raise the limit that the message names, or use less',
+      },
+    },
+  );
 });

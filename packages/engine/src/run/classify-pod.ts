@@ -20,24 +20,28 @@ interface ContainerStatus {
 interface WaitingRule {
   readonly reason: FailureReason;
   readonly say: (status: ContainerStatus, message: string) => string;
-  readonly hint: string;
+  readonly hint: string | ((message: string) => string);
 }
+
+const failedPull: WaitingRule = {
+  reason: 'image_pull_failed',
+  say: ({ image, name }, message) =>
+    `pulling image "${image}" for container ${name}: image pull failed: ${message}`,
+  hint: pullHint,
+};
+
+const cannotStart =
+  'check that the image has a shell, and the container’s command and working directory';
 
 /**
  * Waiting reasons of the kubelet that end a job, with what they mean. Source: Kubernetes `pkg/kubelet/images` and
  * `pkg/kubelet/container/sync_result.go` (names of the reasons).
  */
 const waitingRules: Readonly<Record<string, WaitingRule>> = {
-  ErrImagePull: {
-    reason: 'image_pull_failed',
-    say: pullFailed,
-    hint: 'check the image name, and that the cluster may pull it',
-  },
-  ImagePullBackOff: {
-    reason: 'image_pull_failed',
-    say: pullFailed,
-    hint: 'check the image name, and that the cluster may pull it',
-  },
+  ErrImagePull: failedPull,
+  ImagePullBackOff: failedPull,
+  RegistryUnavailable: failedPull,
+  SignatureValidationFailed: failedPull,
   ErrImageNeverPull: {
     reason: 'image_never_pull',
     say: ({ image, name }, message) =>
@@ -63,7 +67,7 @@ const waitingRules: Readonly<Record<string, WaitingRule>> = {
   RunContainerError: {
     reason: 'container_start_failed',
     say: ({ name }, message) => `container ${name} cannot be started: ${message}`,
-    hint: 'check that the image has a shell, and the container’s command and working directory',
+    hint: cannotStart,
   },
   CrashLoopBackOff: {
     reason: 'container_terminated',
@@ -71,10 +75,6 @@ const waitingRules: Readonly<Record<string, WaitingRule>> = {
     hint: 'look at its last lines',
   },
 };
-
-function pullFailed({ image, name }: ContainerStatus, message: string): string {
-  return `pulling image "${image}" for container ${name}: image pull failed: ${message}`;
-}
 
 /** The engine's own rules for what a pod's state means; plugins may come first with `classifyPod`. Pure. */
 export function classifyPod(snapshot: PodSnapshot): PodVerdict {
@@ -84,7 +84,8 @@ export function classifyPod(snapshot: PodSnapshot): PodVerdict {
     const rule = status.waiting === undefined ? undefined : waitingRules[status.waiting.reason];
     if (rule !== undefined) {
       const message = messageOf(status, snapshot);
-      return failed(rule.reason, rule.say(status, message), rule.hint);
+      const hint = typeof rule.hint === 'string' ? rule.hint : rule.hint(message);
+      return failed(rule.reason, rule.say(status, message), hint);
     }
   }
   const gone = podGone(pod);
@@ -129,8 +130,10 @@ function podGone(pod: KubeObject): PodVerdict | undefined {
     if (reason === 'Evicted')
       return failed(
         'evicted',
-        `pod "${name}" was evicted: ${message}`,
-        'raise the pod’s requests for what ran out, or use less of it',
+        `pod "${name}" was evicted: ${message.trim()}`,
+        /exceeds .*limit/.test(message)
+          ? 'raise the limit that the message names, or use less'
+          : 'raise the pod’s requests for what ran out, or use less of it',
       );
     if (reason === 'NodeLost' || reason === 'NodeShutdown' || reason === 'Shutdown')
       return failed(
@@ -158,6 +161,12 @@ function terminated({ name, terminated: end }: ContainerStatus): PodVerdict {
   const code = end?.exitCode ?? -1;
   const reason = end?.reason ?? '';
   const detail = end?.message === undefined || end.message === '' ? '' : `: ${end.message.trim()}`;
+  if (notStarted.has(reason))
+    return failed(
+      'container_start_failed',
+      `container ${name} cannot be started${detail}`,
+      cannotStart,
+    );
   const what = `container ${name} ended while the job needed it: exit code: ${code}, reason: '${reason}'${detail}`;
   if (reason === 'OOMKilled')
     return failed(
@@ -167,6 +176,27 @@ function terminated({ name, terminated: end }: ContainerStatus): PodVerdict {
     );
   return failed('container_terminated', what, `look at the last lines of container ${name}`);
 }
+
+/** Ends of containers whose first process never ran; containerd's word, and that of older runtimes. */
+const notStarted: ReadonlySet<string> = new Set(['StartError', 'ContainerCannotRun']);
+
+/** What to do about a failed pull, by the registry's or the network's own words. */
+function pullHint(message: string): string {
+  const found = pullHints.find(([words]) => words.test(message));
+  return found?.[1] ?? 'check the image name, and that the cluster may pull it';
+}
+
+const pullHints: readonly (readonly [RegExp, string])[] = [
+  [
+    /dial tcp|connection refused|no such host|i\/o timeout|tls|x509|connection reset|request canceled/i,
+    'the node cannot talk to the registry: check the registry’s name, and DNS, network and trust of the nodes',
+  ],
+  [
+    /unauthorized|denied|forbidden|authentication required|no basic auth/i,
+    'the registry wants other credentials: check those of the job, the runner and the service account',
+  ],
+  [/not found|manifest unknown/i, 'check the image’s name and tag'],
+];
 
 /** Events say more than the status: the kubelet's back-off hides the registry's answer. */
 function messageOf(status: ContainerStatus, { events }: PodSnapshot): string {

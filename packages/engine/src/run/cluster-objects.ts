@@ -6,6 +6,7 @@ import {
   type ResourceType,
 } from '@millrace/core';
 import type { JobLedger } from './job-ledger.ts';
+import { recordOf } from './object-entry.ts';
 import { fillPlaceholders, type PlaceholderValues } from './placeholders.ts';
 import type { UnitPorts } from './unit-ports.ts';
 
@@ -72,7 +73,10 @@ export async function deleteObject(
   gracePeriodSeconds: number | undefined,
   { signal }: { readonly signal: AbortSignal },
 ): Promise<void> {
-  if (!ledger.mayExist(object)) return ledger.dropObject(object);
+  if (!ledger.mayExist(object)) {
+    ledger.dropObject(object);
+    return;
+  }
   const ref = { type: typeOf(object), namespace: object.namespace, name: object.name };
   let { uid } = object;
   for (const pause of uid === undefined ? looks : []) {
@@ -94,24 +98,7 @@ export async function deleteObject(
         { signal },
       ),
     );
-  return ledger.dropObject(object);
-}
-
-/** An object's entry in the record. */
-export function recordOf(
-  type: ResourceType,
-  manifest: KubeObject,
-  namespace: string,
-): RecordedObject {
-  const { group, version, plural, kind, namespaced } = type;
-  return {
-    group,
-    version,
-    plural,
-    kind,
-    namespace: namespaced ? (manifest.metadata.namespace ?? namespace) : '',
-    name: manifest.metadata.name ?? '',
-  };
+  ledger.dropObject(object);
 }
 
 /** An owner reference as the API wants it, so that the cluster removes the object with its owner. */
@@ -130,9 +117,10 @@ const typeOf = ({ group, version, plural, kind, namespace }: RecordedObject): Re
   namespaced: namespace !== '',
 });
 
-/** The server answered and did not carry it out; without an answer nobody knows. */
+/** The server answered and did not carry it out, or was never reached; without an answer nobody knows. */
 function isRefusal(failure: unknown): boolean {
   if (!isRunnerError(failure)) return false;
+  if (failure.details['processed'] === false) return true;
   const status = failure.details['status'];
   const code = typeof status === 'object' && status !== null && 'code' in status ? status.code : 0;
   return typeof code === 'number' && code >= 400 && code < 500;

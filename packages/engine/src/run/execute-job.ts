@@ -10,7 +10,7 @@ import {
   type Transfer,
 } from '@millrace/core';
 import type { Generation } from '../plan/generation.ts';
-import type { ExecutorOptions } from './executor.ts';
+import type { ExecutorOptions } from './executor-options.ts';
 import { firstRecord } from './first-record.ts';
 import type { GuardedEmit } from './guard-emit.ts';
 import { JobLedger } from './job-ledger.ts';

@@ -1,12 +1,7 @@
 import {
   RunnerError,
-  type Clock,
   type EmitRunEvent,
-  type JobCredential,
   type JobResult,
-  type JobStore,
-  type KubeApi,
-  type Logger,
   type Plan,
   type RunEvent,
   type StoredRecord,
@@ -15,33 +10,14 @@ import {
 } from '@millrace/core';
 import type { Generation } from '../plan/generation.ts';
 import { executeJob, type JobToExecute } from './execute-job.ts';
+import type { ExecutorOptions } from './executor-options.ts';
 import { firstRecord } from './first-record.ts';
 import { giveUpJob, whyNotAdopted, type GivenUp, type LostJob } from './give-up.ts';
 import { guardEmit, type EventTaker, type GuardedEmit } from './guard-emit.ts';
 import { JobLedger } from './job-ledger.ts';
 import { outcomeOf } from './outcomes.ts';
 import { createPodFeeds, type PodFeeds } from './pod-feeds.ts';
-import type { RunLimits } from './unit-ports.ts';
 import { unending } from './unending.ts';
-
-/** What an executor works with. */
-export interface ExecutorOptions {
-  readonly api: KubeApi;
-  readonly store: JobStore;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  /** The `millrace.dev/runner` label of this runner's pods; one shared watch follows them. */
-  readonly runnerId: string;
-  readonly limits?: Partial<RunLimits>;
-  /** Opens access with a job's own credential. Without it such jobs fail by name: nobody acts as somebody else. */
-  readonly accessAs?: (credential: JobCredential) => JobAccess;
-}
-
-/** Access with the credential of one job. */
-export interface JobAccess {
-  readonly api: KubeApi;
-  readonly close: () => Promise<void>;
-}
 
 /** What a job needs from whoever asks for it, whoever has begun it. */
 export interface JobPorts {
@@ -100,7 +76,7 @@ const runnerLabel = (runnerId: string): string => `millrace.dev/runner=${runnerI
 
 /** Makes an executor. */
 export function createExecutor(options: ExecutorOptions): Executor {
-  const feeds = createPodFeeds(options.api, runnerLabel(options.runnerId));
+  const feeds = createPodFeeds({ ...options, labelSelector: runnerLabel(options.runnerId) });
   return {
     run: (request) => run(options, feeds, request, request),
     adopt: (request) => adopt(options, feeds, request),
@@ -196,7 +172,11 @@ async function asWhom(
     return request.adopted === undefined ? recordEnded(options, request, result) : result;
   }
   const access = options.accessAs(credential);
-  const own = createPodFeeds(access.api, runnerLabel(options.runnerId));
+  const own = createPodFeeds({
+    ...options,
+    api: access.api,
+    labelSelector: runnerLabel(options.runnerId),
+  });
   try {
     return await executeJob({ ...options, api: access.api }, own, request, taker);
   } finally {

@@ -7,7 +7,7 @@ import {
   type RecordedObject,
 } from '@millrace/core';
 import type { LoadedPlugin } from '../plugins/load-plugins.ts';
-import type { ExecutorOptions } from './executor.ts';
+import type { ExecutorOptions } from './executor-options.ts';
 import { outcomeOf } from './outcomes.ts';
 import { removeObjects, type Leftover } from './sweep.ts';
 import { defaultLimits } from './unit-ports.ts';
@@ -30,7 +30,7 @@ export interface GivenUp {
 
 /** Removes what a record names. Needs nothing of the plan, nor of the plugins that made it. */
 export async function giveUpJob(
-  { api, clock, limits }: Pick<ExecutorOptions, 'api' | 'clock' | 'limits'>,
+  { api, clock, limits, logger }: Pick<ExecutorOptions, 'api' | 'clock' | 'limits' | 'logger'>,
   { jobId, objects, error }: LostJob,
 ): Promise<GivenUp> {
   const { cleanup, podGraceSeconds } = { ...defaultLimits, ...limits };
@@ -38,6 +38,7 @@ export async function giveUpJob(
     {
       api,
       clock,
+      logger,
       jobId,
       ledger: { mayExist: () => true, dropObject: () => undefined },
       limits: { cleanup },

@@ -8,6 +8,7 @@ import {
   type StoredRecord,
 } from '@millrace/core';
 import { reducedRecord } from './first-record.ts';
+import { sameObject } from './object-entry.ts';
 import { unending } from './unending.ts';
 
 /**
@@ -208,10 +209,6 @@ export class JobLedger {
     return result;
   }
 }
-
-/** Whether two entries name the same object. */
-export const sameObject = (a: RecordedObject, b: RecordedObject): boolean =>
-  a.plural === b.plural && a.group === b.group && a.namespace === b.namespace && a.name === b.name;
 
 const writeReduced =
   (store: JobStore): JobStore['write'] =>

@@ -2,8 +2,10 @@ import { deferred, type Deferred } from '@millrace/async';
 import {
   isRunnerError,
   RunnerError,
+  type Clock,
   type KubeApi,
   type KubeObject,
+  type Logger,
   type WatchSubscription,
 } from '@millrace/core';
 import { resourceTypes } from '@millrace/kube-objects';
@@ -35,6 +37,8 @@ interface Watched {
 /** What a feed watches. */
 export interface PodFeedOptions {
   readonly api: KubeApi;
+  readonly clock: Clock;
+  readonly logger: Logger;
   readonly namespace: string;
   readonly labelSelector: string;
   /** Called when nobody observes any more. */
@@ -46,6 +50,7 @@ export class PodFeed {
   readonly #options: PodFeedOptions;
   readonly #watched = new Map<string, Watched>();
   #subscription: WatchSubscription | undefined;
+  #polling: AbortController | undefined;
 
   constructor(options: PodFeedOptions) {
     this.#options = options;
@@ -80,7 +85,7 @@ export class PodFeed {
   }
 
   #open(): void {
-    if (this.#subscription !== undefined) return;
+    if (this.#subscription !== undefined || this.#polling !== undefined) return;
     const { api, namespace, labelSelector } = this.#options;
     const subscription = api.watch({ type: resourceTypes.pods, namespace, labelSelector });
     this.#subscription = subscription;
@@ -91,6 +96,8 @@ export class PodFeed {
     const subscription = this.#subscription;
     this.#subscription = undefined;
     subscription?.dispose();
+    this.#polling?.abort();
+    this.#polling = undefined;
   }
 
   async #follow(subscription: WatchSubscription): Promise<void> {
@@ -108,7 +115,54 @@ export class PodFeed {
     }
     if (this.#subscription !== subscription) return;
     this.#subscription = undefined;
-    this.#lose(lost);
+    if (isForbidden(lost)) await this.#poll(lost);
+    else this.#lose(lost);
+  }
+
+  /** Without the rights to list and watch: looks at each pod now and then, as GitLab Runner does. */
+  async #poll(refusal: RunnerError): Promise<void> {
+    const { clock, logger, namespace } = this.#options;
+    const polling = new AbortController();
+    this.#polling = polling;
+    logger.warn('Listing and watching pods is forbidden; looking at each pod instead', {
+      namespace,
+      every: pollPause,
+      error: refusal.message,
+      hint: 'Grant the verbs list and watch on pods to the runner.',
+    });
+    try {
+      for (;;) {
+        for (const [name, watched] of this.#watched)
+          if (!watched.sighting.deleted) await this.#see(name, watched, polling);
+        await clock.sleep(pollPause, polling);
+      }
+    } catch (failure) {
+      if (this.#polling !== polling) return;
+      this.#polling = undefined;
+      this.#lose(failure);
+    }
+  }
+
+  /** One look of many. A pod that was never seen is not gone: it may not have been made yet. */
+  async #see(
+    name: string,
+    watched: Watched,
+    { signal }: { readonly signal: AbortSignal },
+  ): Promise<void> {
+    const { api, namespace } = this.#options;
+    try {
+      const pod = await api.get({ type: resourceTypes.pods, namespace, name }, { signal });
+      const { resourceVersion } = pod.metadata;
+      const known = watched.sighting.pod?.metadata.resourceVersion;
+      if (known === undefined || known !== resourceVersion) tell(watched, { pod, deleted: false });
+    } catch (failure) {
+      signal.throwIfAborted();
+      if (isForbidden(failure)) throw failure;
+      if (isRunnerError(failure) && failure.reason === 'api_not_found') {
+        const { pod } = watched.sighting;
+        if (pod !== undefined) tell(watched, { pod, deleted: true });
+      }
+    }
   }
 
   #lose(failure: unknown): void {
@@ -138,6 +192,12 @@ export class PodFeed {
     if (seen !== undefined && watched.sighting === before) tell(watched, seen);
   }
 }
+
+/** Milliseconds; GitLab Runner's default `poll_interval`. */
+const pollPause = 3_000;
+
+const isForbidden = (failure: unknown): failure is RunnerError =>
+  isRunnerError(failure) && failure.reason === 'api_forbidden' && failure.retry === 'never';
 
 function tell(watched: Watched, sighting: PodSighting): void {
   const { change } = watched;

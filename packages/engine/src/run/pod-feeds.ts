@@ -1,5 +1,4 @@
-import type { KubeApi } from '@millrace/core';
-import { PodFeed } from './pod-feed.ts';
+import { PodFeed, type PodFeedOptions } from './pod-feed.ts';
 
 /** One feed a namespace, kept while a pod of it is observed. */
 export interface PodFeeds {
@@ -8,16 +7,17 @@ export interface PodFeeds {
 }
 
 /** Namespaces may be made for each job, so a feed that nobody uses is forgotten. */
-export function createPodFeeds(api: KubeApi, labelSelector: string): PodFeeds {
+export function createPodFeeds(
+  options: Pick<PodFeedOptions, 'api' | 'clock' | 'logger' | 'labelSelector'>,
+): PodFeeds {
   const feeds = new Map<string, PodFeed>();
   return {
     of: (namespace) => {
       const known = feeds.get(namespace);
       if (known !== undefined) return known;
       const feed = new PodFeed({
-        api,
+        ...options,
         namespace,
-        labelSelector,
         onIdle: () => void feeds.delete(namespace),
       });
       feeds.set(namespace, feed);

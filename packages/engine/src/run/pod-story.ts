@@ -1,4 +1,4 @@
-import type { KubeApi, KubeObject } from '@millrace/core';
+import type { JsonObject, KubeApi, KubeObject } from '@millrace/core';
 import { resourceTypes } from '@millrace/kube-objects';
 import { list, object, text } from './read-json.ts';
 
@@ -29,10 +29,7 @@ export async function podStory(
     ...list(status['containerStatuses']),
   ]) {
     const end = object(object(container['state'])['terminated']);
-    if (end['exitCode'] !== undefined)
-      lines.push(
-        `container ${text(container['name'])} (${text(container['image'])}) ended: exit code ${JSON.stringify(end['exitCode'])}, reason ${text(end['reason'])}${suffix(text(end['message']))}`,
-      );
+    if (end['exitCode'] !== undefined) lines.push(endOf(container, end));
     const waiting = object(object(container['state'])['waiting']);
     if (waiting['reason'] !== undefined)
       lines.push(
@@ -41,6 +38,30 @@ export async function podStory(
   }
   lines.push(...(await warnings(api, pod, { signal })));
   return lines.slice(0, maximumLines);
+}
+
+/**
+ * The containers beside the job's own that did not end well, one sentence each: a script that fails without its database
+ * says only that nothing answered.
+ * @param driven - the job's own containers
+ */
+export function endedBeside(pod: KubeObject, driven: readonly string[]): readonly string[] {
+  const status = object(pod['status']);
+  return [...list(status['initContainerStatuses']), ...list(status['containerStatuses'])]
+    .filter((container) => !driven.includes(text(container['name'])))
+    .flatMap((container) => {
+      const now = object(object(container['state'])['terminated']);
+      const before = object(object(container['lastState'])['terminated']);
+      const end = [now, before].find(
+        ({ exitCode, reason }) => (exitCode ?? 0) !== 0 || reason === 'OOMKilled',
+      );
+      return end === undefined ? [] : [endOf(container, end)];
+    });
+}
+
+function endOf(container: JsonObject, end: JsonObject): string {
+  const { exitCode = null, reason = '', message = '' } = end;
+  return `container ${text(container['name'])} (${text(container['image'])}) ended: exit code ${JSON.stringify(exitCode)}, reason ${text(reason)}${suffix(text(message))}`;
 }
 
 async function warnings(

@@ -1,6 +1,6 @@
 import type { Plan, PlannedObject, PlannedUnit, RecordedObject } from '@millrace/core';
 import { resourceTypes } from '@millrace/kube-objects';
-import { recordOf } from './cluster-objects.ts';
+import { recordOf } from './object-entry.ts';
 
 /** Objects of the whole job, made before its units start. */
 export const jobObjects = (plan: Plan): readonly PlannedObject[] =>

@@ -1,8 +1,15 @@
-import type { KubeObject, Outcome, PlannedUnit, SessionWork, UnitResult } from '@millrace/core';
+import type {
+  KubeObject,
+  Outcome,
+  PlannedUnit,
+  SessionWork,
+  Unit,
+  UnitResult,
+} from '@millrace/core';
 import { nodeOf, podError, podNotFound, type FollowedPod } from './judge-pod.ts';
 import { outcomeOf } from './outcomes.ts';
 import { podNameOf } from './pod-name.ts';
-import { podStory } from './pod-story.ts';
+import { endedBeside, podStory } from './pod-story.ts';
 import { entriesOfUnit } from './recorded-objects.ts';
 import { runStages, settle, type Progress } from './run-stages.ts';
 import { removeAttempt } from './sweep.ts';
@@ -100,7 +107,7 @@ async function attempt(
   }
   const pod = observer.latest().pod ?? created;
   observer.dispose();
-  if (pod !== undefined) progress.outcome = await withStory(ports, progress.outcome, pod);
+  if (pod !== undefined) progress.outcome = await withStory(ports, progress.outcome, pod, unit);
   return lost;
 }
 
@@ -132,11 +139,20 @@ const mayRecreate = (
 ): boolean =>
   unit.recreate.when === 'until-user-code' && !userCodeStarted && made <= unit.recreate.limit;
 
-/** A failure of the infrastructure with the pod's story, so that it survives the pod. */
-async function withStory(ports: UnitPorts, outcome: Outcome, pod: KubeObject): Promise<Outcome> {
-  if (outcome.kind !== 'failure' || untold.has(outcome.reason)) return outcome;
-  return { ...outcome, story: await podStory(ports.api, pod, { signal: unending() }) };
+/** A failure with the pod's story, so that it survives the pod. */
+async function withStory(
+  ports: UnitPorts,
+  outcome: Outcome,
+  pod: KubeObject,
+  { containers }: Unit,
+): Promise<Outcome> {
+  if (outcome.kind !== 'failure') return outcome;
+  const driven = containers.filter((each) => each.driven).map(({ name }) => name);
+  const story = own.has(outcome.reason)
+    ? endedBeside(pod, driven)
+    : await podStory(ports.api, pod, { signal: unending() });
+  return story.length === 0 && own.has(outcome.reason) ? outcome : { ...outcome, story };
 }
 
-/** Failures that the pod has nothing to add to. */
-const untold: ReadonlySet<string> = new Set(['script_failed', 'job_timeout', 'stage_timeout']);
+/** Failures of the work itself: all that the pod can add is which service did not live to see it. */
+const own: ReadonlySet<string> = new Set(['script_failed', 'job_timeout', 'stage_timeout']);

@@ -175,7 +175,7 @@ async function act(
       { signal, onStarted },
     );
     onRecord(record);
-    return scriptOutcome(record.exitCode);
+    return scriptOutcome(record.exitCode, stage.container);
   }
   const transfer = ports.transfers[action.transfer];
   if (action.do === 'receive' && transfer?.direction === 'receive') {

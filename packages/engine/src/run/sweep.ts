@@ -1,8 +1,8 @@
-import { withDeadline } from '@millrace/async';
-import { toRunnerError, type RecordedObject } from '@millrace/core';
+import { retry, withDeadline, type RetryPolicy } from '@millrace/async';
+import { isRunnerError, toRunnerError, type Logger, type RecordedObject } from '@millrace/core';
 import { resourceTypes } from '@millrace/kube-objects';
-import { deleteObject, recordOf, type DeletePorts } from './cluster-objects.ts';
-import { sameObject } from './job-ledger.ts';
+import { deleteObject, type DeletePorts } from './cluster-objects.ts';
+import { recordOf, sameObject } from './object-entry.ts';
 import { unending } from './unending.ts';
 import type { RunLimits, UnitPorts } from './unit-ports.ts';
 
@@ -35,26 +35,43 @@ export async function removeAttempt(
       (isPod(object) && object.name === podName) ||
       ending.some((entry) => sameObject(entry, object)),
   );
-  const failures = await removeObjects(sweepPorts(ports), objects);
+  const failures = await removeObjects(sweepPorts(ports), objects, once);
   for (const { object, message } of failures)
     ports.logger.warn('deleting an object failed', { object, error: message });
 }
 
-/** Deletes everything the record still names, each though others fail. Returns the failures. */
+/**
+ * Deletes everything the record still names, each though others fail. An API server that is away comes back: it is asked
+ * again until the time for cleaning up is over. Returns the failures.
+ */
 export const sweep = (ports: UnitPorts): Promise<readonly Leftover[]> =>
   removeObjects(sweepPorts(ports), ports.ledger.record.objects);
 
+/** The transport has tried a few times already; the sweep at the job's end is the second try. */
+const once: RetryPolicy = { attempts: 1, initialDelay: 0, maxDelay: 0, factor: 1, jitter: 'none' };
+const untilTimeIsUp: RetryPolicy = {
+  attempts: Number.POSITIVE_INFINITY,
+  initialDelay: 1_000,
+  maxDelay: 15_000,
+  factor: 2,
+  jitter: 'full',
+};
+const isPassing = (failure: unknown): 'retry' | 'never' =>
+  isRunnerError(failure) && failure.retry === 'operation' ? 'retry' : 'never';
+
 /** What removing needs; nothing of the job's plan. */
 export interface SweepPorts extends DeletePorts {
+  readonly logger: Logger;
   readonly limits: Pick<RunLimits, 'cleanup'>;
   /** Sent with the deletion of pods. */
   readonly podGrace: number | undefined;
 }
 
-const sweepPorts = ({ api, clock, ledger, plan, limits, stop }: UnitPorts): SweepPorts => ({
+const sweepPorts = ({ api, clock, ledger, logger, plan, limits, stop }: UnitPorts): SweepPorts => ({
   api,
   clock,
   ledger,
+  logger,
   jobId: plan.job.id,
   limits,
   podGrace: stop.aborted ? 0 : limits.podGraceSeconds,
@@ -64,6 +81,7 @@ const sweepPorts = ({ api, clock, ledger, plan, limits, stop }: UnitPorts): Swee
 export async function removeObjects(
   ports: SweepPorts,
   objects: readonly RecordedObject[],
+  policy: RetryPolicy = untilTimeIsUp,
 ): Promise<readonly Leftover[]> {
   const inOrder = [
     ...objects.filter(isPod),
@@ -72,16 +90,29 @@ export async function removeObjects(
   const until = ports.clock.monotonic() + ports.limits.cleanup;
   const failures: Leftover[] = [];
   for (const object of inOrder) {
+    const what = `${object.kind} ${object.namespace}/${object.name}`;
+    let last: unknown;
     try {
       const left = Math.max(0, until - ports.clock.monotonic());
       await withDeadline(ports.clock, left, unending(), (signal) =>
-        deleteObject(ports, object, isPod(object) ? ports.podGrace : undefined, { signal }),
+        retry(
+          policy,
+          (failure) => {
+            last = failure;
+            const decision = isPassing(failure);
+            if (decision === 'retry')
+              ports.logger.warn('deleting an object failed; it will be tried again', {
+                object: what,
+                error: String(failure),
+              });
+            return decision;
+          },
+          () => deleteObject(ports, object, isPod(object) ? ports.podGrace : undefined, { signal }),
+          { signal, clock: ports.clock },
+        ),
       );
     } catch (failure) {
-      failures.push({
-        object: `${object.kind} ${object.namespace}/${object.name}`,
-        message: toRunnerError(failure).message,
-      });
+      failures.push({ object: what, message: toRunnerError(last ?? failure).message });
     }
   }
   return failures;

@@ -6,7 +6,9 @@ import {
   type RunEvent,
 } from '@millrace/core';
 import { resourceTypes } from '@millrace/kube-objects';
-import { createObject, createPlanned, existing, recordOf } from './cluster-objects.ts';
+import { createObject, createPlanned, existing } from './cluster-objects.ts';
+import { createWhenRoom } from './create-when-room.ts';
+import { recordOf } from './object-entry.ts';
 import { fillPlaceholders } from './placeholders.ts';
 import { entriesOfUnit, unitObjects } from './recorded-objects.ts';
 import type { UnitPorts } from './unit-ports.ts';
@@ -42,12 +44,17 @@ export async function takePod(
   const seen = userCodeStarted || (inherited && wasThere(ports, attempt, planned));
   if (seen) {
     const found = await findPod(ports, entry.namespace, podName);
-    if (found === undefined || !isOurs(ports, found, ledger.uidOf(entry))) return undefined;
+    if (found === undefined || !isOurs(ports, found, ledger.uidOf(entry))) {
+      ledger.dropObject(entry);
+      return undefined;
+    }
     // Before user code nobody knows whether the objects behind the pod were all made.
     if (userCodeStarted) return found;
   }
   await createPlanned(ports, unitObjects(plan, unit.id, 'before'), values);
-  const created = await createObject(ports, resourceTypes.pods, named);
+  const created = await createWhenRoom(ports, { unit, podName }, () =>
+    createObject(ports, resourceTypes.pods, named),
+  );
   const pods = new Map([[unit.id, created]]);
   await createPlanned(ports, unitObjects(plan, unit.id, 'after'), { ...values, pods });
   return created;

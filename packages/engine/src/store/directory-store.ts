@@ -139,6 +139,7 @@ async function readRecord(file: string): Promise<StoredRecord | undefined> {
       {
         code: 'MILLRACE_E_STORE_VERSION',
         kind: 'system',
+        reason: 'not_adopted',
         hint: 'start the program version that wrote it and let the job end, or remove the file',
       },
     );
@@ -153,6 +154,7 @@ function parse(text: string, file: string): StoredFile {
     throw new RunnerError(`the job record ${file} is not JSON`, {
       code: 'MILLRACE_E_STORE_DAMAGED',
       kind: 'system',
+      reason: 'not_adopted',
       hint: 'remove the file; its job is not adopted',
       cause,
     });

@@ -1,5 +1,5 @@
 import type { JsonObject } from '@millrace/core';
-import type { Reply } from '../calls/reply.ts';
+import { withoutBody, type DecodedReply, type Reply } from '../calls/reply.ts';
 
 /** A job that the server gave to this runner. */
 export interface JobOffer {
@@ -34,8 +34,8 @@ export type JobRequestOutcome = (
 };
 
 /** What the answer to `POST jobs/request` means. */
-export function judgeJobRequest(reply: Reply): JobRequestOutcome {
-  const outcome = { healthy: true, reply };
+export function judgeJobRequest(reply: DecodedReply): JobRequestOutcome {
+  const outcome = { healthy: true, reply: withoutBody(reply) };
   switch (reply.status) {
     case 201: {
       const job = readOffer(reply);
@@ -56,7 +56,7 @@ export function judgeJobRequest(reply: Reply): JobRequestOutcome {
   }
 }
 
-function readOffer({ body, correlationId }: Reply): JobOffer | undefined {
+function readOffer({ body, correlationId }: DecodedReply): JobOffer | undefined {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return undefined;
   const payload = body as JsonObject;
   const { id, token } = payload;

@@ -1,4 +1,4 @@
-import type { Reply } from '../calls/reply.ts';
+import { withoutBody, type DecodedReply, type Reply } from '../calls/reply.ts';
 import { jobSignals, type JobSignals } from './job-signals.ts';
 
 /** What came of telling the state of a job. */
@@ -18,9 +18,9 @@ export interface JobUpdateOutcome extends JobSignals {
 }
 
 /** What the answer to `PUT jobs/<id>` means. `Job-Status` counts before the status. */
-export function judgeJobUpdate(reply: Reply): JobUpdateOutcome {
+export function judgeJobUpdate(reply: DecodedReply): JobUpdateOutcome {
   const signals = jobSignals(reply);
-  const outcome = { ...signals, reply };
+  const outcome = { ...signals, reply: withoutBody(reply) };
   if (signals.over || reply.status === 403) return { ...outcome, kind: 'abort' };
   switch (reply.status) {
     case 200:

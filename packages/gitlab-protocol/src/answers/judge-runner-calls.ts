@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '@millrace/core';
-import type { Reply } from '../calls/reply.ts';
+import { withoutBody, type DecodedReply, type Reply } from '../calls/reply.ts';
 
 /** What the server says about a runner's token. */
 export interface RunnerCredentials {
@@ -47,28 +47,32 @@ export type ResetTokenOutcome = (
 ) & { readonly reply: Reply };
 
 /** What the answer to a registration means. */
-export function judgeRegister(reply: Reply): RegisterOutcome {
-  const credentials = readCredentials(reply.body);
+export function judgeRegister(decoded: DecodedReply): RegisterOutcome {
+  const reply = withoutBody(decoded);
+  const credentials = readCredentials(decoded.body);
   if (reply.status === 201 && credentials.token !== '')
     return { kind: 'registered', ...credentials, reply };
   return { kind: reply.status === 403 ? 'forbidden' : 'failed', reply };
 }
 
 /** What the answer to a verification means; old servers answer 200 without a body. */
-export function judgeVerify(reply: Reply): VerifyOutcome {
-  if (reply.status === 200) return { kind: 'valid', ...readCredentials(reply.body), reply };
+export function judgeVerify(decoded: DecodedReply): VerifyOutcome {
+  const reply = withoutBody(decoded);
+  if (reply.status === 200) return { kind: 'valid', ...readCredentials(decoded.body), reply };
   return { kind: reply.status === 403 ? 'invalid' : 'unclear', reply };
 }
 
 /** What the answer to an unregistration means. */
-export function judgeUnregister(reply: Reply): UnregisterOutcome {
+export function judgeUnregister(decoded: DecodedReply): UnregisterOutcome {
+  const reply = withoutBody(decoded);
   if (reply.status === 204) return { kind: 'unregistered', reply };
   return { kind: reply.status === 403 ? 'forbidden' : 'failed', reply };
 }
 
 /** What the answer to a reset means. */
-export function judgeResetToken(reply: Reply, obtainedAt: number): ResetTokenOutcome {
-  const { token, tokenExpiresAt } = readCredentials(reply.body);
+export function judgeResetToken(decoded: DecodedReply, obtainedAt: number): ResetTokenOutcome {
+  const reply = withoutBody(decoded);
+  const { token, tokenExpiresAt } = readCredentials(decoded.body);
   if (reply.status === 201 && token !== '')
     return { kind: 'reset', token, tokenExpiresAt, obtainedAt, reply };
   return { kind: reply.status === 403 ? 'forbidden' : 'failed', reply };

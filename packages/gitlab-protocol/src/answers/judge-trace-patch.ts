@@ -1,4 +1,4 @@
-import type { Reply } from '../calls/reply.ts';
+import { withoutBody, type DecodedReply, type Reply } from '../calls/reply.ts';
 import { integer, jobSignals, type JobSignals } from './job-signals.ts';
 
 /** What came of sending a piece of the trace. */
@@ -22,11 +22,11 @@ export interface TracePatchOutcome extends JobSignals {
  * @param sent - the piece: its first byte, and the byte after its last
  */
 export function judgeTracePatch(
-  reply: Reply,
+  reply: DecodedReply,
   sent: { readonly start: number; readonly end: number },
 ): TracePatchOutcome {
   const signals = jobSignals(reply);
-  const outcome = { ...signals, reply, offset: sent.start };
+  const outcome = { ...signals, reply: withoutBody(reply), offset: sent.start };
   if (signals.over || reply.status === 403) return { ...outcome, kind: 'abort' };
   switch (reply.status) {
     case 202:

@@ -1,6 +1,6 @@
 import type { Metrics } from '@millrace/core';
-import { noAnswer } from './reply.ts';
 import type { HttpRequest } from '../transport/transport.ts';
+import { noAnswer } from './reply.ts';
 
 /** Calls that GitLab Runner counts by name. */
 export type Endpoint = 'patch_trace' | 'request_job' | 'reset_token' | 'update_job';

@@ -2,8 +2,9 @@ import { isRunnerError, RunnerError, type Clock, type Logger, type Metrics } fro
 import type { HttpAnswer, HttpRequest, Transport } from '../transport/transport.ts';
 import { answerText, isJson, parseJson } from './answer-text.ts';
 import { callMetrics, type Endpoint } from './call-metrics.ts';
+import type { Cancellable } from './cancellable.ts';
 import { redact } from './redact.ts';
-import { noAnswer, type Reply } from './reply.ts';
+import { noAnswer, type DecodedReply } from './reply.ts';
 import { asksForAnotherTry, mostTries, retryPause } from './retry-pause.ts';
 
 /** One call of the API. */
@@ -40,8 +41,8 @@ export interface CallContext {
 export async function sendCall(
   call: ApiCall,
   context: CallContext,
-  { signal }: { readonly signal: AbortSignal },
-): Promise<Reply> {
+  { signal }: Cancellable,
+): Promise<DecodedReply> {
   const { transport, clock, logger, metrics } = context;
   const ownId = context.requestId();
   const request: HttpRequest = {
@@ -91,7 +92,7 @@ function read(
   answer: HttpAnswer,
   ownId: string,
   retried: boolean,
-): Reply {
+): DecodedReply {
   const correlationId = nonEmpty(answer.headers['x-request-id']) ?? ownId;
   const text = redact(answerText(request, answer), call.secrets);
   const reply = { headers: answer.headers, text, error: undefined, correlationId, retried };
@@ -107,7 +108,7 @@ function read(
 
 const nonEmpty = (text: string | undefined): string | undefined => (text === '' ? undefined : text);
 
-function failed(error: RunnerError, correlationId: string, retried: boolean): Reply {
+function failed(error: RunnerError, correlationId: string, retried: boolean): DecodedReply {
   const { message: text } = error;
   return { status: noAnswer, headers: {}, body: undefined, text, error, correlationId, retried };
 }

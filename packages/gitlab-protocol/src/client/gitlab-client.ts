@@ -1,5 +1,6 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { apiBase } from '../api-base.ts';
+import type { Cancellable } from '../calls/cancellable.ts';
 import { sendCall, type ApiCall } from '../calls/send-call.ts';
 import { createJobCalls, type JobCalls } from './job-calls.ts';
 import { createRunnerCalls, type RunnerCalls } from './runner-calls.ts';
@@ -24,10 +25,8 @@ export function createGitlabClient(options: GitlabClientOptions): GitlabClient {
     random: options.random ?? systemFraction,
     requestId: options.requestId ?? ((): string => randomUUID().replaceAll('-', '')),
   };
-  const send = (
-    call: ApiCall,
-    how: { readonly signal: AbortSignal },
-  ): ReturnType<typeof sendCall> => sendCall(call, context, how);
+  const send = (call: ApiCall, how: Cancellable): ReturnType<typeof sendCall> =>
+    sendCall(call, context, how);
   return {
     ...createRunnerCalls(base, options, send),
     ...createJobCalls(base, options, send),

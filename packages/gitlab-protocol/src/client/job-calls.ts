@@ -1,7 +1,8 @@
 import { judgeJobRequest, type JobRequestOutcome } from '../answers/judge-job-request.ts';
 import { judgeJobUpdate, type JobUpdateOutcome } from '../answers/judge-job-update.ts';
 import { judgeTracePatch, type TracePatchOutcome } from '../answers/judge-trace-patch.ts';
-import type { Reply } from '../calls/reply.ts';
+import type { Cancellable } from '../calls/cancellable.ts';
+import type { DecodedReply } from '../calls/reply.ts';
 import type { ApiCall } from '../calls/send-call.ts';
 import type { StreamedBody } from '../transport/transport.ts';
 import { jobUpdateBody, type JobUpdate } from '../wire/job-update.ts';
@@ -9,10 +10,6 @@ import { jsonCall } from './build-call.ts';
 import { tellJobRequest, tellJobUpdate, tellTracePatch } from './call-lines.ts';
 import { insertText } from './insert-text.ts';
 import type { GitlabClientOptions } from './settings.ts';
-
-interface Cancellable {
-  readonly signal: AbortSignal;
-}
 
 /** By what the server knows a job. */
 export interface JobKey {
@@ -56,7 +53,7 @@ export interface JobCalls {
 export function createJobCalls(
   base: URL,
   options: Pick<GitlabClientOptions, 'info' | 'logger' | 'session' | 'systemId' | 'token'>,
-  send: (call: ApiCall, options: Cancellable) => Promise<Reply>,
+  send: (call: ApiCall, options: Cancellable) => Promise<DecodedReply>,
 ): JobCalls {
   const { token, info, systemId, session, logger } = options;
   // The newest value of any answer; the server compares it with what it has to tell a news from a repetition.

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { registrationInfo } from '../wire/runner-info.ts';
 import { identity, startRunner, unlimited } from '../testing/runner.test.helper.ts';
+import { registrationInfo } from '../wire/runner-info.ts';
 
 const registration = (token: string) => ({
   token,

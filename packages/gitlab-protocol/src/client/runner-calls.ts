@@ -9,15 +9,12 @@ import {
   type UnregisterOutcome,
   type VerifyOutcome,
 } from '../answers/judge-runner-calls.ts';
-import { noAnswer, type Reply } from '../calls/reply.ts';
+import type { Cancellable } from '../calls/cancellable.ts';
+import { noAnswer, type DecodedReply } from '../calls/reply.ts';
 import type { ApiCall } from '../calls/send-call.ts';
 import type { RunnerInfo } from '../wire/runner-info.ts';
 import { jsonCall } from './build-call.ts';
 import type { GitlabClientOptions } from './settings.ts';
-
-interface Cancellable {
-  readonly signal: AbortSignal;
-}
 
 /** What `POST runners` asks for; the legacy way to register. */
 export interface RegisterRequest {
@@ -56,7 +53,7 @@ export const isCreatedRunnerToken = (token: string): boolean => token.startsWith
 export function createRunnerCalls(
   base: URL,
   options: Pick<GitlabClientOptions, 'clock' | 'info' | 'systemId' | 'token'>,
-  send: (call: ApiCall, options: Cancellable) => Promise<Reply>,
+  send: (call: ApiCall, options: Cancellable) => Promise<DecodedReply>,
 ): RunnerCalls {
   const { token, info, systemId, clock } = options;
   const own = { token, ...(systemId === undefined ? {} : { system_id: systemId }) };

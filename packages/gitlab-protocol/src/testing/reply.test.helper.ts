@@ -1,11 +1,11 @@
-import type { Reply } from '../calls/reply.ts';
+import type { DecodedReply } from '../calls/reply.ts';
 
 /** A reply as the pure tables get it. */
 export function reply(
   status: number,
   headers: Readonly<Record<string, string>> = {},
-  body?: Reply['body'],
-): Reply {
+  body?: DecodedReply['body'],
+): DecodedReply {
   return {
     status,
     headers,

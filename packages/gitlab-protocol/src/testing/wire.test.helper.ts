@@ -46,6 +46,9 @@ export function watchWire(transport: Transport): Wire {
   };
 }
 
+/** Fake time after which work counts as stuck; longer than the longest pauses of a final update add up to in a test. */
+const longestWork = 12 * 3_600_000;
+
 /** What {@link passTime} works with. */
 export interface TimeKeeper {
   readonly clock: FakeClock;
@@ -71,7 +74,9 @@ export async function passTime<T>(
   });
   // Its failure is that of the returned promise.
   settled.catch(() => undefined);
+  const stuckAt = clock.monotonic() + longestWork;
   while (!done()) {
+    if (clock.monotonic() > stuckAt) throw new Error('nothing came of it in 12 hours of fake time');
     await Promise.race([wire.idle(), settled.catch(() => undefined)]);
     await before();
     await setImmediate();

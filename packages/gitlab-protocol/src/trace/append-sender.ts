@@ -1,5 +1,6 @@
-import type { TracePatchOutcome } from '../answers/judge-trace-patch.ts';
 import { isRunnerError } from '@millrace/core';
+import type { TracePatchOutcome } from '../answers/judge-trace-patch.ts';
+import type { Cancellable } from '../calls/cancellable.ts';
 import type { Reply } from '../calls/reply.ts';
 import { cutLines } from './cut-lines.ts';
 import { jsonTrace } from './json-trace.ts';
@@ -8,10 +9,6 @@ import { readPiece } from './read-piece.ts';
 import { holdingOnePiece, type SenderContext } from './sender-context.ts';
 import type { SendStep, TraceSender } from './trace-sender.ts';
 import { newTraceState } from './trace-state.ts';
-
-interface Cancellable {
-  readonly signal: AbortSignal;
-}
 
 /** AlloyCI takes no body above 100,000,000 bytes; the rest is for what stands around the log. */
 const longestFinalLog = 99_000_000;

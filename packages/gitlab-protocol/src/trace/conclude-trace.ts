@@ -1,4 +1,5 @@
 import type { Clock, Logger } from '@millrace/core';
+import type { Cancellable } from '../calls/cancellable.ts';
 import type { FinalOutcome, FinalResult, TraceSender } from './trace-sender.ts';
 
 /**
@@ -31,7 +32,7 @@ export async function concludeTrace(
     readonly logger: Logger;
     readonly retry: Partial<FinalRetry> | undefined;
   },
-  { signal }: { readonly signal: AbortSignal },
+  { signal }: Cancellable,
 ): Promise<FinalOutcome> {
   const { clock, logger } = context;
   const retry = { ...defaultFinalRetry, ...context.retry };

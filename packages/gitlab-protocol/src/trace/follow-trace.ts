@@ -1,11 +1,12 @@
 import { linkSignals } from '@millrace/async';
 import { toRunnerError, type Clock, type Logger } from '@millrace/core';
+import type { Cancellable } from '../calls/cancellable.ts';
 import type { Pace } from './pace.ts';
 import type { SendStep, TraceSender } from './trace-sender.ts';
 
 /** Sends a log while it grows. */
 export interface Follower {
-  readonly follow: (options: { readonly signal: AbortSignal }) => Promise<void>;
+  readonly follow: (options: Cancellable) => Promise<void>;
   /** Ends the waiting; a piece on its way is let through. Resolves when `follow` has ended. */
   readonly stop: () => Promise<void>;
 }

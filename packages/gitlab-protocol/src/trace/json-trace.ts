@@ -1,3 +1,4 @@
+import type { Cancellable } from '../calls/cancellable.ts';
 import type { StreamedBody } from '../transport/transport.ts';
 import { readPiece } from './read-piece.ts';
 import type { TraceSource } from './trace-source.ts';
@@ -13,7 +14,7 @@ export async function jsonTrace(
   source: TraceSource,
   size: number,
   maxBytes: number,
-  options: { readonly signal: AbortSignal },
+  options: Cancellable,
 ): Promise<StreamedBody> {
   const room = maxBytes - Buffer.byteLength(escaped(mark(size)));
   let length = 0;
@@ -48,7 +49,7 @@ interface EscapedPiece {
 async function* escapedPieces(
   source: TraceSource,
   size: number,
-  options: { readonly signal: AbortSignal },
+  options: Cancellable,
 ): AsyncGenerator<EscapedPiece> {
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   for (let from = 0; from < size;) {

@@ -1,5 +1,6 @@
 import type { Clock } from '@millrace/core';
 import type { JobSignals } from '../answers/job-signals.ts';
+import type { Cancellable } from '../calls/cancellable.ts';
 
 /** What a server asks a runner to do with a job. Each is told once. */
 export type ServerRequest =
@@ -18,7 +19,7 @@ const mostSilence = 1_800_000;
 export interface Pace {
   /** Takes in what came with an answer. */
   readonly hear: (signals: JobSignals, verdict: { readonly abort: boolean }) => void;
-  readonly sleep: (options: { readonly signal: AbortSignal }) => Promise<void>;
+  readonly sleep: (options: Cancellable) => Promise<void>;
   /** Back to the interval that holds where the server says nothing. */
   readonly reset: () => void;
   /** Milliseconds of silence after which the server must be told that the job is alive. */

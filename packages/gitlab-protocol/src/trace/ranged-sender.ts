@@ -1,15 +1,12 @@
 import { isRunnerError } from '@millrace/core';
 import type { TracePatchOutcome } from '../answers/judge-trace-patch.ts';
+import type { Cancellable } from '../calls/cancellable.ts';
 import { judgeConclusion } from './judge-conclusion.ts';
 import { readPiece } from './read-piece.ts';
 import { holdingOnePiece, type SenderContext } from './sender-context.ts';
 import { createTraceChecksum } from './trace-checksum.ts';
 import type { ConcludeStep, FinalResult, TraceSender } from './trace-sender.ts';
 import type { TraceState } from './trace-state.ts';
-
-interface Cancellable {
-  readonly signal: AbortSignal;
-}
 
 /**
  * GitLab's way: pieces with their range, which the server checks against what it has. Where the two differ, the server's

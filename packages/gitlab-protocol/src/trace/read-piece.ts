@@ -1,4 +1,5 @@
 import { RunnerError, toRunnerError } from '@millrace/core';
+import type { Cancellable } from '../calls/cancellable.ts';
 import type { TraceSource } from './trace-source.ts';
 
 /**
@@ -10,7 +11,7 @@ export async function readPiece(
   source: TraceSource,
   from: number,
   max: number,
-  { signal }: { readonly signal: AbortSignal },
+  { signal }: Cancellable,
 ): Promise<Uint8Array> {
   let bytes: Uint8Array;
   try {

@@ -1,5 +1,6 @@
 import type { Semaphore } from '@millrace/async';
 import type { Logger } from '@millrace/core';
+import type { Cancellable } from '../calls/cancellable.ts';
 import type { JobCalls, JobKey } from '../client/job-calls.ts';
 import type { Pace } from './pace.ts';
 import type { TraceSource } from './trace-source.ts';
@@ -25,7 +26,7 @@ export interface SenderContext {
 /** Runs work that holds one piece in memory. */
 export function holdingOnePiece<T>(
   { uploads }: SenderContext,
-  { signal }: { readonly signal: AbortSignal },
+  { signal }: Cancellable,
   work: () => Promise<T>,
 ): Promise<T> {
   return uploads === undefined ? work() : uploads.run(work, { signal });

@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest';
 import { crc32 } from 'node:zlib';
+import { expect, it } from 'vitest';
 import { createGrowingLog } from '../testing/growing-log.test.helper.ts';
 import { unlimited } from '../testing/runner.test.helper.ts';
 import { createTraceChecksum } from './trace-checksum.ts';

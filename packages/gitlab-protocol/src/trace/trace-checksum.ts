@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import type { Cancellable } from '../calls/cancellable.ts';
 import type { TraceOutput } from '../wire/job-update.ts';
 import { readPiece } from './read-piece.ts';
 import type { TraceSource } from './trace-source.ts';
@@ -12,7 +13,7 @@ export interface TraceChecksum {
   /** Counts what of these bytes was not counted; bytes behind a gap are left to {@link TraceChecksum.complete}. */
   readonly cover: (offset: number, bytes: Uint8Array) => void;
   /** Reads what was not counted, up to the size of the source. */
-  readonly complete: (options: { readonly signal: AbortSignal }) => Promise<void>;
+  readonly complete: (options: Cancellable) => Promise<void>;
   /** Length and checksum of what was counted. */
   readonly output: () => TraceOutput;
   readonly state: () => TraceState['checksum'];

@@ -1,3 +1,4 @@
+import type { Cancellable } from '../calls/cancellable.ts';
 import type { TraceState } from './trace-state.ts';
 
 /** How a job ended, in the words of the wire. */
@@ -42,13 +43,10 @@ export type ConcludeStep =
 /** One way in which a server takes traces. Not called before the step before has ended. */
 export interface TraceSender {
   /** Sends the next piece, if there is one. */
-  readonly step: (options: { readonly signal: AbortSignal }) => Promise<SendStep>;
+  readonly step: (options: Cancellable) => Promise<SendStep>;
   /** Tells that the job is alive. */
-  readonly keepAlive: (options: { readonly signal: AbortSignal }) => Promise<SendStep>;
+  readonly keepAlive: (options: Cancellable) => Promise<SendStep>;
   /** Sends what is left and tells the result, once. */
-  readonly conclude: (
-    result: FinalResult,
-    options: { readonly signal: AbortSignal },
-  ) => Promise<ConcludeStep>;
+  readonly conclude: (result: FinalResult, options: Cancellable) => Promise<ConcludeStep>;
   readonly state: () => TraceState;
 }

@@ -1,3 +1,4 @@
+import type { Cancellable } from '../calls/cancellable.ts';
 /** The rendered log of a job, as far as it is written: masked, valid UTF-8, cut at its limit. It only grows. */
 export interface TraceSource {
   /** Bytes so far; never fewer than before. */
@@ -6,9 +7,5 @@ export interface TraceSource {
    * Bytes from an offset: at least 1 where there are any, at most `max`, the same ones each time.
    * @param from - below {@link TraceSource.size}
    */
-  readonly read: (
-    from: number,
-    max: number,
-    options: { readonly signal: AbortSignal },
-  ) => Promise<Uint8Array>;
+  readonly read: (from: number, max: number, options: Cancellable) => Promise<Uint8Array>;
 }

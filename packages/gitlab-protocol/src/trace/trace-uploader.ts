@@ -1,5 +1,6 @@
 import type { Semaphore } from '@millrace/async';
 import type { Clock, Logger } from '@millrace/core';
+import type { Cancellable } from '../calls/cancellable.ts';
 import type { JobCalls, JobKey } from '../client/job-calls.ts';
 import { createAppendSender } from './append-sender.ts';
 import { concludeTrace, type FinalRetry } from './conclude-trace.ts';
@@ -47,16 +48,13 @@ export interface TraceUploader {
    * @returns when `finish` was called, or when the server gave the job up
    * @throws the signal's reason when it aborts
    */
-  readonly follow: (options: { readonly signal: AbortSignal }) => Promise<void>;
+  readonly follow: (options: Cancellable) => Promise<void>;
   /**
    * Sends the rest of the log, which must be complete, and the result, until the server has acknowledged both or does
    * not want them. Call it once; `follow` ends by it.
    * @throws the signal's reason when it aborts; the state is then good for another process
    */
-  readonly finish: (
-    result: FinalResult,
-    options: { readonly signal: AbortSignal },
-  ) => Promise<FinalOutcome>;
+  readonly finish: (result: FinalResult, options: Cancellable) => Promise<FinalOutcome>;
   readonly state: () => TraceState;
 }
 

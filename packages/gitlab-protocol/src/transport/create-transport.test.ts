@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:net';
-import { setImmediate } from 'node:timers/promises';
 import { text } from 'node:stream/consumers';
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startServer } from '../testing/local-servers.test.helper.ts';
 import { createTestTransport } from '../testing/transport.test.helper.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { inFiles } from '../testing/files.test.helper.ts';
 import { startProxy, startServer, startTlsServer } from '../testing/local-servers.test.helper.ts';
 import { serverCertificate, serverKey, ca } from '../testing/tls.test.helper.ts';
 import { createTestTransport } from '../testing/transport.test.helper.ts';
-import { inFiles } from '../testing/files.test.helper.ts';
 
 describe('through a proxy', () => {
   it('a plain request names the whole URL, with the password that the proxy wants', async () => {

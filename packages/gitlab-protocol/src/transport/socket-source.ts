@@ -38,6 +38,8 @@ export function createSocketSource(options: {
   const open = new Set<Generation>();
   let current: Generation | undefined;
   let renewal: Promise<void> | undefined;
+  let earlierFacts: ServerTls = {};
+  const ended = new AbortController();
 
   const closeIfUnused = (generation: Generation): void => {
     if (!generation.retired || generation.users > 0) return;
@@ -51,6 +53,7 @@ export function createSocketSource(options: {
       logger.error(message, { ...files }),
     );
     const old = current;
+    earlierFacts = facts();
     const next = { sockets, openedAt: clock.monotonic(), version, users: 0, retired: false };
     open.add(next);
     current = next;
@@ -58,6 +61,11 @@ export function createSocketSource(options: {
       old.retired = true;
       closeIfUnused(old);
     }
+  };
+  /** New sockets know nothing of the server before their first connection; what old ones knew holds until then. */
+  const facts = (): ServerTls => {
+    const known = current?.sockets.tls?.facts();
+    return known?.ca === undefined ? { ...earlierFacts, ...known } : known;
   };
   const isOutdated = (generation: Generation, version: string): boolean =>
     generation.version !== version ||
@@ -82,14 +90,16 @@ export function createSocketSource(options: {
     use: async (url, work) => {
       const generation = await enter();
       try {
+        ended.signal.throwIfAborted();
         return await work(await generation.sockets.to(url));
       } finally {
         generation.users -= 1;
         closeIfUnused(generation);
       }
     },
-    facts: () => current?.sockets.tls?.facts() ?? {},
+    facts,
     destroy: async () => {
+      ended.abort();
       await Promise.all([...open].map(({ sockets }) => sockets.destroy()));
     },
   };

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import type { PeerCertificate, TLSSocket } from 'node:tls';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
@@ -81,6 +82,21 @@ describe('over TLS', () => {
     await expect(send(server.url.replace('127.0.0.1', 'localhost'))).rejects.toMatchObject({
       message: expect.stringContaining('for another name') as string,
     });
+  });
+
+  it('jobs are told the same while connections are made anew', async () => {
+    const server = await namingServer();
+    const limits = { connectionAge: 1_000 };
+    const { send, transport, clock } = createTestTransport({ tls: await inFiles({ ca }), limits });
+    await send(server.url);
+    await clock.advance(2_000);
+    const renewed = send(server.url);
+    while (server.connections() === 1) {
+      expect(transport.tls()).toEqual({ ca });
+      await setImmediate();
+    }
+    await renewed;
+    expect(transport.tls()).toEqual({ ca });
   });
 
   it('there is nothing to tell jobs before the first connection', () => {

@@ -47,11 +47,12 @@ export async function openExecSocket(
       });
       socket.once('unexpected-response', (_request, response: IncomingMessage) => {
         void refusal(call, response, client.options.clock.now()).then((error) => {
-          reject(error);
+          reject(client.outage.judge(error));
           socket.terminate();
         });
       });
       socket.on('error', (cause) => {
+        if ('code' in cause) client.outage.noteLost();
         reject(handshakeError(facts.server, call, cause));
       });
     });

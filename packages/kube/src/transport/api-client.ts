@@ -7,6 +7,7 @@ import { classifyNetwork } from './classify-network.ts';
 import { createCounters, type Counters } from './counters.ts';
 import { createCredential, type Credential, type CurrentCredential } from './credential.ts';
 import { readBody } from './read-body.ts';
+import { createOutage, type Outage } from './outage.ts';
 import { createSender } from './send-request.ts';
 import { decideRetry } from './decide-retry.ts';
 import { isDeadline, timeoutError } from './named-timeout.ts';
@@ -43,6 +44,7 @@ export interface ApiClient {
   readonly limits: ConnectionLimits;
   readonly retryPolicy: RetryPolicy;
   readonly counters: Counters;
+  readonly outage: Outage;
   readonly close: () => Promise<void>;
 }
 
@@ -52,12 +54,14 @@ export function createApiClient(facts: ConnectionFacts, options: ConnectOptions)
   const limits = { ...defaultLimits, ...options.limits };
   const policy = { ...defaultRetry, ...options.retry };
   const counters = createCounters();
+  const outage = createOutage(clock);
   const lifetime = new AbortController();
   const credential = createCredential(facts, options, lifetime.signal);
   const { send, close } = createSender(facts, {
     options,
     limits,
     counters,
+    outage,
     lifetime: lifetime.signal,
   });
 
@@ -68,6 +72,7 @@ export function createApiClient(facts: ConnectionFacts, options: ConnectOptions)
         (cause: unknown) => {
           signal.throwIfAborted();
           if (isRunnerError(cause)) throw cause;
+          outage.noteLost();
           throw classifyNetwork(current.facts.server, describe(request), cause);
         },
       );
@@ -133,6 +138,7 @@ export function createApiClient(facts: ConnectionFacts, options: ConnectOptions)
     limits,
     retryPolicy: policy,
     counters,
+    outage,
     close: async () => {
       lifetime.abort(closedError());
       await close();

@@ -31,6 +31,13 @@ describe('an answer of the API server', () => {
     [
       403,
       'Forbidden',
+      'pods "x" is forbidden: failed quota: q: must specify limits.cpu for: build',
+      'quota_exceeded',
+      'never',
+    ],
+    [
+      403,
+      'Forbidden',
       'pods "x" is forbidden: violates PodSecurity "restricted:latest": …',
       'pod_security_violation',
       'never',
@@ -90,6 +97,14 @@ describe('an answer of the API server', () => {
     [599, '', 'unheard of', 'api_rejected', 'operation'],
   ])('%i %s "%s" is %s, retry %s', (code, reason, message, expected, retry) => {
     expect(classify(code, reason, message)).toMatchObject({ reason: expected, retry });
+  });
+
+  it('about a session says both rights that sessions need', () => {
+    const message = 'pods "x" is forbidden: ';
+    const body = JSON.stringify({ kind: 'Status', reason: 'Forbidden', message });
+    const error = classifyStatus({ ...call, resource: 'pods/exec' }, { httpStatus: 403, body });
+    expect(error.reason).toBe('api_forbidden');
+    expect(error.hint).toContain('get and create on pods/exec');
   });
 
   it('is repeated in full in the details, with its causes', () => {

@@ -31,7 +31,7 @@ export function classifyStatus(
 ): RunnerError {
   const { httpStatus, retryAfter } = answer;
   const status = parseStatus(answer);
-  const found = statusTable.find((row) => applies(row, status, httpStatus, request.verb));
+  const found = statusTable.find((row) => applies(row, status, httpStatus, request));
   const text = status.message ?? '';
   return new RunnerError(
     `${describe(request)}: ${text} (${httpStatus}${status.reason ? ` ${status.reason}` : ''})`,
@@ -51,13 +51,19 @@ export function classifyStatus(
   );
 }
 
-function applies(row: StatusRow, status: ApiStatus, httpStatus: number, verb: string): boolean {
+function applies(
+  row: StatusRow,
+  status: ApiStatus,
+  httpStatus: number,
+  { verb, resource }: Pick<ApiRequest, 'verb' | 'resource'>,
+): boolean {
   const { when } = row;
   return (
     (when.reason === undefined || when.reason === status.reason) &&
     (when.code === undefined || when.code === httpStatus) &&
     (when.message === undefined || when.message.test(status.message ?? '')) &&
-    (when.verb === undefined || when.verb === verb)
+    (when.verb === undefined || when.verb === verb) &&
+    (when.resource === undefined || when.resource === resource)
   );
 }
 

@@ -213,6 +213,33 @@ describe('repetition', () => {
     });
   });
 
+  it('says that an object may be there when only the last try surely did not make it', async () => {
+    const server = await startServer((_request, response) => {
+      if (server.seen.length === 1) response.destroy();
+      else failure(response, 429, 'TooManyRequests');
+    });
+    const { api } = testConnection(server.url);
+    const error = await failureOf(api.create(pods, pod, unlimited()));
+    expect(error).toMatchObject({ reason: 'api_overloaded', details: { processed: true } });
+  });
+
+  it('does not believe a refusal shortly after the server was lost', async () => {
+    const server = await startServer((_request, response) => {
+      const number = server.seen.length;
+      if (number === 1) response.destroy();
+      else if (number === 2) failure(response, 403, 'Forbidden');
+      else if (number === 3) failure(response, 401, 'Unauthorized');
+      else if (number === 4) json(response, 200, pod);
+      else failure(response, 403, 'Forbidden');
+    });
+    const { api, clock } = testConnection(server.url);
+    expect(await api.get(ref, unlimited())).toEqual(pod);
+    await clock.advance(15_001);
+    const error = await failureOf(api.get(ref, unlimited()));
+    expect(error).toMatchObject({ reason: 'api_forbidden', retry: 'never' });
+    expect(server.seen).toHaveLength(5);
+  });
+
   it('does not repeat what might happen twice', async () => {
     const server = await startServer((_request, response) => response.destroy());
     const { api } = testConnection(server.url);

@@ -14,6 +14,7 @@ import {
 import type { ApiClient } from './api-client.ts';
 import { collectionPath, objectPath } from './api-request.ts';
 import { createListCall, type ListCall } from './list-objects.ts';
+import { withFields } from './with-fields.ts';
 
 /** The label by which an object is known to be this job's. */
 const jobLabel = 'millrace.dev/job';
@@ -47,6 +48,7 @@ export function createObjectCalls(client: ApiClient): ObjectCalls {
   const create: KubeApi['create'] = async (type, object, { dryRun, ...options }) => {
     const { namespace = '', name = '' } = object.metadata;
     const ref = { type, namespace, name };
+    const attempts = { unclear: false };
     try {
       return asObject(
         await client.call(
@@ -60,10 +62,16 @@ export function createObjectCalls(client: ApiClient): ObjectCalls {
             repeatable: name === '' ? 'if-unprocessed' : 'always',
           },
           options,
+          () => {
+            attempts.unclear = true;
+          },
         ),
       );
     } catch (error) {
-      if (!isRunnerError(error) || error.reason !== 'api_already_exists' || dryRun) throw error;
+      if (!isRunnerError(error)) throw error;
+      if (error.reason !== 'api_already_exists' || dryRun)
+        // The last try surely did nothing, but one before it may have.
+        throw attempts.unclear ? withFields(error, { details: { processed: true } }) : error;
       return adopt(await get(ref, options), object, error);
     }
   };

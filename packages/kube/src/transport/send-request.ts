@@ -5,6 +5,7 @@ import { classifyNetwork } from './classify-network.ts';
 import { classifyStatus } from './classify-status.ts';
 import type { Counters } from './counters.ts';
 import type { CurrentCredential } from './credential.ts';
+import type { Outage } from './outage.ts';
 import { readBody } from './read-body.ts';
 import { requestHeaders } from './request-headers.ts';
 import { retryAfter } from './retry-after.ts';
@@ -36,10 +37,11 @@ export function createSender(
     readonly options: ConnectOptions;
     readonly limits: ConnectionLimits;
     readonly counters: Counters;
+    readonly outage: Outage;
     readonly lifetime: AbortSignal;
   },
 ): Sender {
-  const { options, limits, counters, lifetime } = context;
+  const { options, limits, counters, outage, lifetime } = context;
   const { clock, metrics, userAgent } = options;
   const sockets = createSocketSource(initial, limits);
 
@@ -64,6 +66,7 @@ export function createSender(
     } catch (cause) {
       how.signal.throwIfAborted();
       lifetime.throwIfAborted();
+      outage.noteLost();
       throw classifyNetwork(facts.server, describe(request), cause);
     }
   };
@@ -80,11 +83,13 @@ export function createSender(
       if (answer.statusCode >= 200 && answer.statusCode <= 299) return answer;
       const text = await readBody(answer.body, longestErrorBody, 'error').catch(() => '');
       const pause = retryAfter(answer.headers['retry-after'], clock.now());
-      throw classifyStatus(request, {
-        httpStatus: answer.statusCode,
-        body: text,
-        ...(pause !== undefined && { retryAfter: pause }),
-      });
+      throw outage.judge(
+        classifyStatus(request, {
+          httpStatus: answer.statusCode,
+          body: text,
+          ...(pause !== undefined && { retryAfter: pause }),
+        }),
+      );
     } finally {
       const seconds = (clock.monotonic() - started) / 1000;
       metrics?.count('millrace_api_requests_total', { ...labels, code });

@@ -10,6 +10,8 @@ export interface StatusRow {
     /** Part of `Status.message`, where the API has no machine-readable form. */
     readonly message?: RegExp;
     readonly verb?: string;
+    /** With its subresource, `pods/exec`. */
+    readonly resource?: string;
   };
   readonly code: `MILLRACE_E_${string}`;
   readonly reason: FailureReason;
@@ -36,6 +38,14 @@ const row = (
  */
 export const statusTable: readonly StatusRow[] = [
   // plugin/pkg/admission/resourcequota: 403; its own optimistic lock surfaces as a 409 about "resourcequotas".
+  row(
+    { code: 403, message: /failed quota: .*must specify/ },
+    'KUBE_QUOTA',
+    'quota_exceeded',
+    'config',
+    'never',
+    { hint: 'Set the requests and limits that the message names: the quota counts them.' },
+  ),
   row(
     { code: 403, message: /exceeded quota|failed quota/ },
     'KUBE_QUOTA',
@@ -101,6 +111,17 @@ export const statusTable: readonly StatusRow[] = [
     'system',
     'operation',
     { hint: 'An admission webhook of the cluster does not answer.' },
+  ),
+  // A session over WebSocket begins with a GET; since Kubernetes 1.35 the right to create is asked for too.
+  row(
+    { code: 403, reason: 'Forbidden', resource: 'pods/exec' },
+    'KUBE_FORBIDDEN',
+    'api_forbidden',
+    'config',
+    'never',
+    {
+      hint: 'Sessions need the verbs get and create on pods/exec: grant both to the runner with a Role and a RoleBinding.',
+    },
   ),
   row({ reason: 'Forbidden', code: 403 }, 'KUBE_FORBIDDEN', 'api_forbidden', 'config', 'never', {
     hint: 'Grant the right to the runner with a Role and a RoleBinding.',

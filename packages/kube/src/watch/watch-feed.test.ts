@@ -318,6 +318,31 @@ describe('without the right to watch', () => {
     expect(logged.filter((line) => line.includes('polling instead'))).toHaveLength(1);
   });
 
+  it('goes on watching when a server that has just come up refuses it for a while', async () => {
+    let opened = 0;
+    const server = await startServer((request, response) => {
+      if (!request.query.has('watch')) {
+        json(response, 200, { metadata: { resourceVersion: '100' }, items: [pod('a', '1')] });
+        return;
+      }
+      opened += 1;
+      if (opened === 2 || opened === 3) {
+        failure(response, 403, 'Forbidden', 'cannot watch');
+        return;
+      }
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.write(event('MODIFIED', pod('a', String(opened + 1))));
+      if (opened === 1) setImmediate(() => response.destroy());
+    });
+    const { api, logged } = testConnection(server.url);
+    expect(await take(api.watch(selection), 3)).toEqual([
+      'added a@1',
+      'modified a@2',
+      'modified a@5',
+    ]);
+    expect(logged.join()).not.toContain('polling');
+  });
+
   it('reads the one object where listing is forbidden as well', async () => {
     let read = 0;
     const server = await startServer((request, response) => {

@@ -89,7 +89,9 @@ export function createWatchFeed(
   /** What a failed round means; true to go on at once. Throws what no repetition heals. */
   const digest = (error: unknown): boolean => {
     if (!isRunnerError(error)) throw error;
-    if (error.reason === 'api_forbidden' && canWatch && version !== undefined) {
+    // One that may be asked again is that of a server that has just come up, see `outage.ts`.
+    const refused = error.reason === 'api_forbidden' && error.retry === 'never';
+    if (refused && canWatch && version !== undefined) {
       canWatch = false;
       logger.warn('Watching is forbidden; polling instead', {
         resource: selection.type.plural,

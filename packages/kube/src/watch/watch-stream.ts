@@ -39,7 +39,9 @@ export async function* watchStream(
     for await (const line of jsonLines(body, heard)) yield asEvent(request, line);
   } catch (error) {
     if (linked.signal.aborted) throw linked.signal.reason;
-    throw isRunnerError(error) ? error : classifyNetwork(client.server, describe(request), error);
+    if (isRunnerError(error)) throw error;
+    client.outage.noteLost();
+    throw classifyNetwork(client.server, describe(request), error);
   } finally {
     cancelTimer();
     linked.dispose();

@@ -23,7 +23,10 @@ it('stamps lines of any length, and any number of them', () => {
   const numbers = seededNumbers(seed);
   for (let round = 0; round < 500; round++) {
     const longest = 1 + numbers(40);
-    const lines = Array.from({ length: 1 + numbers(60) }, () => 'x'.repeat(numbers(longest)));
+    const lines = Array.from({ length: 1 + numbers(60) }, () =>
+      // Neighbours of a newline, which a careless search takes for one.
+      Array.from({ length: numbers(longest) }, () => 'x\u000B\u0009\u008A'[numbers(4)]).join(''),
+    );
     const expected = lines.map((line, at) => `${at === 0 ? '>>' : '[header]'}${line}\n`).join('');
     const given = stamped(`${lines.join('\n')}\n`, '>>', '[header]');
     expect({ seed, round, given }).toEqual({ seed, round, given: expected });

@@ -55,7 +55,10 @@ export interface ClusterImages {
   readonly helper: string;
 }
 
-/** Rights in one namespace, by resource of the core group: `{ pods: ['get', 'list'], 'pods/exec': ['get'] }`. */
+/**
+ * Rights in one namespace, by resource, with its group where it has one: `{ 'pods/exec': ['get'],
+ * 'poddisruptionbudgets.policy': ['create'] }`.
+ */
 export type Rights = Readonly<Record<string, readonly string[]>>;
 
 /**

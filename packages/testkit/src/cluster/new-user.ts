@@ -31,11 +31,10 @@ export async function newUser(
   const create = (kind: string, fields: JsonObject): Promise<unknown> =>
     api.create(rbac(kind), { apiVersion: `${group}/v1`, kind, metadata, ...fields }, { signal });
   await create('Role', {
-    rules: Object.entries(rights).map(([resource, verbs]) => ({
-      apiGroups: [''],
-      resources: [resource],
-      verbs: [...verbs],
-    })),
+    rules: Object.entries(rights).map(([key, verbs]) => {
+      const [resource = '', ...rest] = key.split('.');
+      return { apiGroups: [rest.join('.')], resources: [resource], verbs: [...verbs] };
+    }),
   });
   await create('RoleBinding', {
     roleRef: { apiGroup: group, kind: 'Role', name },

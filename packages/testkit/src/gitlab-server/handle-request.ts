@@ -1,7 +1,7 @@
 import type { JsonValue } from '@millrace/core';
 import { answer, readBody, reset, type Exchange, type ServerAnswer } from './exchange.ts';
-import type { CallName, FaultBook, Misbehaviour } from './gitlab-faults.ts';
 import type { GitRoutes } from './git/git-routes.ts';
+import type { CallName, FaultBook, Misbehaviour } from './gitlab-faults.ts';
 import { patchTrace } from './patch-trace.ts';
 import { requestJob } from './request-job.ts';
 import { findRoute, type FoundRoute } from './routes.ts';

@@ -22,7 +22,7 @@ export interface ScriptStage extends Partial<Omit<Stage, 'action'>> {
 
 /** A job for the executor without any peer: one pod with `build` and `helper`, and the stages given. */
 export interface SessionJobOptions {
-  readonly cluster: ClusterHandle;
+  readonly cluster: Pick<ClusterHandle, 'images' | 'mountPrefix'>;
   readonly namespace: string;
   readonly runnerId: string;
   readonly jobId: string;
@@ -152,7 +152,10 @@ const stageOf = ({ script, ...stage }: ScriptStage): Stage => ({
   action: { do: 'script', script },
 });
 
-function podContributions({ images }: ClusterHandle, { work }: Unit): readonly PodContribution[] {
+function podContributions(
+  { images }: Pick<ClusterHandle, 'images'>,
+  { work }: Unit,
+): readonly PodContribution[] {
   const source = { plugin: '@millrace/testkit-job' };
   const directories: readonly (readonly [string, string])[] =
     work.kind === 'session'

@@ -2,6 +2,7 @@ import type { JsonObject, KubeObject, ObjectMeta } from '@millrace/core';
 import { at, compact, sameJson } from '../../store/json.ts';
 import { namespaceType } from '../../store/resource-types.ts';
 import { failure, forbidden, invalid, notFound } from '../../store/status.ts';
+import { withManagers } from '../ownership/managers.ts';
 import type { AdmissionContext } from './context.ts';
 import { collectFieldErrors } from './field-errors.ts';
 import { checkObjectMeta } from './names.ts';
@@ -21,10 +22,14 @@ export function admitCreate(context: AdmissionContext, sent: KubeObject): Admitt
   const metadata: ObjectMeta = dropServerFields(object.metadata);
   checkNamespace(context, { ...object, metadata });
   const strategy = strategies[type.plural];
-  const prepared = strategy?.create?.(context, { ...object, metadata }) ?? { ...object, metadata };
+  const decoded = { ...object, metadata };
+  const prepared = strategy?.create?.(context, decoded) ?? decoded;
   validate(context, prepared);
   strategy?.admitted?.(context, prepared);
-  return { object: prepared, warnings };
+  // What the cluster adds to a new object belongs to nobody.
+  const sentWithDefaults = strategy?.defaults?.(decoded) ?? decoded;
+  const managers = context.managers(undefined, sentWithDefaults, undefined);
+  return { object: withManagers(prepared, managers), warnings };
 }
 
 /** The same for a replacement; a status update changes nothing but the status, any other everything but it. */
@@ -36,15 +41,16 @@ export function admitUpdate(
 ): Admitted {
   const { object, warnings } = pruneUnknown(context.type, sent, context.fieldValidation);
   const metadata = keepServerFields(before.metadata, object.metadata);
+  const managed = (after: KubeObject): Admitted => ({
+    object: withManagers(after, context.managers(before, after, sent.metadata['managedFields'])),
+    warnings,
+  });
   if (subresource === 'status')
-    return {
-      object: {
-        ...before,
-        metadata,
-        ...(object['status'] === undefined ? {} : { status: object['status'] }),
-      },
-      warnings,
-    };
+    return managed({
+      ...before,
+      metadata,
+      ...(object['status'] === undefined ? {} : { status: object['status'] }),
+    });
   const hasStatus = context.type.subresources.includes('status');
   const merged: KubeObject = {
     ...object,
@@ -55,7 +61,7 @@ export function admitUpdate(
   const prepared = strategies[context.type.plural]?.update?.(context, before, complete) ?? complete;
   checkImmutable(context, before, prepared);
   validate(context, prepared, before);
-  return { object: prepared, warnings };
+  return managed(prepared);
 }
 
 function validate(context: AdmissionContext, object: KubeObject, before?: KubeObject): void {

@@ -1,6 +1,7 @@
 import type { Clock } from '@millrace/core';
 import type { Store } from '../../contracts.ts';
 import type { ServedResource } from '../../store/resource-types.ts';
+import type { Managers } from '../ownership/request-management.ts';
 import type { Identity } from '../authorization.ts';
 
 /** What admission may look at. */
@@ -11,4 +12,6 @@ export interface AdmissionContext {
   readonly identity: Identity;
   /** `Strict` refuses unknown fields, `Warn` reports them, `Ignore` drops them silently. */
   readonly fieldValidation: string;
+  /** Who manages the object afterwards. */
+  readonly managers: Managers;
 }

@@ -4,12 +4,6 @@ import { count, record, text } from '../../store/json.ts';
 import { podType, priorityClassType } from '../../store/resource-types.ts';
 import { forbidden } from '../../store/status.ts';
 
-/** Classes that exist without being created. */
-const builtIn: Readonly<Record<string, number>> = {
-  'system-cluster-critical': 2_000_000_000,
-  'system-node-critical': 2_000_001_000,
-};
-
 /** Resolves a pod's priority class. @throws ApiStatusError Forbidden when there is no such class */
 export function withPriority(store: Store, pod: KubeObject): KubeObject {
   const spec = record(pod, 'spec');
@@ -19,7 +13,7 @@ export function withPriority(store: Store, pod: KubeObject): KubeObject {
     named === ''
       ? classes.find((item) => item['globalDefault'] === true)
       : classes.find((item) => item.metadata.name === named);
-  if (named !== '' && found === undefined && builtIn[named] === undefined) {
+  if (named !== '' && found === undefined) {
     throw forbidden(
       podType,
       pod.metadata.name ?? '',
@@ -28,7 +22,7 @@ export function withPriority(store: Store, pod: KubeObject): KubeObject {
   }
   const resolved: JsonObject = {
     ...(found === undefined ? {} : { priorityClassName: found.metadata.name ?? '' }),
-    priority: builtIn[named] ?? count(found, 'value') ?? 0,
+    priority: count(found, 'value') ?? 0,
     preemptionPolicy: text(found, 'preemptionPolicy') || 'PreemptLowerPriority',
   };
   return { ...pod, spec: { ...spec, ...resolved } };

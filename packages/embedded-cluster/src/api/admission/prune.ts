@@ -81,11 +81,28 @@ function decodeObject(
     const at = path === '' ? key : `${path}.${key}`;
     const spec = Object.hasOwn(fields, key) ? fields[key] : undefined;
     if (spec === undefined) decoder.unknown.push(at);
-    else if (item !== null && item !== undefined)
-      result[key] = decodeField(decoder, typeName, spec, item, at);
+    else if (item !== null && item !== undefined) {
+      const decoded = decodeField(decoder, typeName, spec, item, at);
+      if (!isEmpty(decoded, spec) || keptEmpty.has(`${typeName}.${key}`)) result[key] = decoded;
+    }
   }
   return result;
 }
+
+/** Lists that Go writes even when nothing is in them: their fields are without `omitempty`. */
+const keptEmpty: ReadonlySet<string> = new Set([
+  'Role.rules',
+  'ClusterRole.rules',
+  'PolicyRule.verbs',
+  'PodSpec.containers',
+  'LimitRangeSpec.limits',
+  'ProjectedVolumeSource.sources',
+  'NodeSelector.nodeSelectorTerms',
+]);
+
+const isEmpty = (value: JsonValue, { type }: FieldSpec): boolean =>
+  (type === 'list' && Array.isArray(value) && value.length === 0) ||
+  (type === 'map' && isRecord(value) && Object.keys(value).length === 0);
 
 /** Names of Go types, as the messages have them. */
 const goTypes: Readonly<Record<FieldSpec['type'], string>> = {
@@ -126,7 +143,7 @@ function decodeField(
     return Object.fromEntries(
       Object.entries(value).map(([key, item]) => [
         key,
-        decodeField(decoder, owner, element, item ?? '', `${path}.${key}`),
+        decodeField(decoder, owner, element, item ?? '', path),
       ]),
     );
   }

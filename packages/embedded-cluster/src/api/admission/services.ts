@@ -31,7 +31,9 @@ export function prepareService(context: AdmissionContext, sent: KubeObject): Kub
   const ports = records(spec, 'ports').map((port): JsonObject => ({
     ...port,
     protocol: port['protocol'] ?? 'TCP',
-    targetPort: port['targetPort'] ?? port['port'],
+    targetPort: ['', 0, undefined].includes(port['targetPort'] as string | number | undefined)
+      ? port['port']
+      : port['targetPort'],
   }));
   return {
     ...sent,

@@ -5,12 +5,15 @@ import { checkQuotas } from '../../store/quota.ts';
 import type { AdmissionContext } from './context.ts';
 import type { FieldErrors } from './field-errors.ts';
 import { validatePod } from './pod-validation.ts';
+import { withPodDefaults } from './pod-defaults.ts';
 import { preparePod, updatePod } from './pods.ts';
 import { prepareSecret, validateConfigMap, validateSecret } from './secrets.ts';
 import { prepareService, validateService } from './services.ts';
 
 /** What is particular about one resource. */
 export interface ResourceStrategy {
+  /** What the API fills in whatever the cluster is; it belongs to whoever sends the object. */
+  readonly defaults?: (object: KubeObject) => KubeObject;
   readonly create?: (context: AdmissionContext, object: KubeObject) => KubeObject;
   readonly update?: (
     context: AdmissionContext,
@@ -25,13 +28,21 @@ export interface ResourceStrategy {
 const quota = (context: AdmissionContext, object: KubeObject): void =>
   checkQuotas(context.store, context.type, object);
 
-const namespaces: ResourceStrategy = {
-  create: (_context, sent) => ({
-    ...sent,
-    metadata: {
-      ...sent.metadata,
-      labels: { ...sent.metadata.labels, 'kubernetes.io/metadata.name': sent.metadata.name ?? '' },
+const labelledByName = (namespace: KubeObject): KubeObject => ({
+  ...namespace,
+  metadata: {
+    ...namespace.metadata,
+    labels: {
+      ...namespace.metadata.labels,
+      'kubernetes.io/metadata.name': namespace.metadata.name ?? '',
     },
+  },
+});
+
+const namespaces: ResourceStrategy = {
+  defaults: labelledByName,
+  create: (_context, sent) => ({
+    ...labelledByName(sent),
     spec: { finalizers: ['kubernetes'] },
     status: { phase: 'Active' },
   }),
@@ -104,7 +115,13 @@ const withEmptyStatus = (_context: AdmissionContext, sent: KubeObject): KubeObje
 
 /** By plural name. A resource that is not listed is stored as it comes. */
 export const strategies: Readonly<Record<string, ResourceStrategy>> = {
-  pods: { create: preparePod, update: updatePod, validate: validatePod, admitted: quota },
+  pods: {
+    defaults: withPodDefaults,
+    create: preparePod,
+    update: updatePod,
+    validate: validatePod,
+    admitted: quota,
+  },
   services: {
     create: prepareService,
     update: keepSpec,

@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
 import type { Clock, Logger } from '@millrace/core';
 import type { ContainerRuntime, ContainerSpec, RunningContainer } from '../../contracts.ts';
 import { removeTree } from '../remove-tree.ts';
@@ -111,6 +113,7 @@ export async function createProcessRuntime(
         resolve(images.resolve(name, policy));
       }),
     start,
+    connect: connectLocally,
     dispose: async () => {
       const ending = [...running];
       for (const container of ending) container.signal('SIGKILL');
@@ -121,4 +124,19 @@ export async function createProcessRuntime(
       await removeTree(folder);
     },
   };
+}
+
+/** Containers share this machine's network; the words are those of a node that enters a pod's own. */
+function connectLocally(port: number): Promise<Duplex> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: '127.0.0.1', port, allowHalfOpen: true });
+    socket.once('connect', () => {
+      socket.off('error', reject);
+      resolve(socket);
+    });
+    socket.once('error', (error: NodeJS.ErrnoException) => {
+      const why = error.code === 'ECONNREFUSED' ? 'connection refused' : error.message;
+      reject(new Error(`dial tcp4 127.0.0.1:${port}: connect: ${why}`));
+    });
+  });
 }

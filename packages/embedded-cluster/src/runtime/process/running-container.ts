@@ -43,6 +43,8 @@ export interface ContainerParts {
   readonly ended: Promise<ProcessExit>;
   readonly signal: RunningContainer['signal'];
   readonly exec: RunningContainer['exec'];
+  /** Gives the container's own terminal another size. */
+  readonly resize: (columns: number, rows: number) => void;
   /** Removes what the container leaves; runs when it has ended. */
   readonly cleanUp: () => void;
 }
@@ -87,8 +89,11 @@ export function superviseContainer(
         options.stdin && pipes.input !== undefined
           ? writeInput(pipes.input.ours, data)
           : Promise.resolve(),
-      endInput: () => void (options.stdin && pipes.input?.ours.end()),
-      resize: () => undefined,
+      // Whoever leaves takes the input with them only if the container asked for that.
+      endInput: () => void (options.stdin && spec.stdinOnce && pipes.input?.ours.end()),
+      resize: (columns, rows) => {
+        if (spec.tty) parts.resize(columns, rows);
+      },
       exit,
       kill: output.detach,
     });

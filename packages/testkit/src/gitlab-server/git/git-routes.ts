@@ -1,8 +1,8 @@
 import type { Exchange } from '../exchange.ts';
-import { isEnded, type JobBook } from '../job-book.ts';
 import { answer } from '../exchange.ts';
-import { serveGit } from './git-backend.ts';
+import { isEnded, type JobBook } from '../job-book.ts';
 import type { ServerRepository } from './fixture-repository.ts';
+import { serveGit } from './git-backend.ts';
 
 /** One request of a git client. */
 export interface SeenGitRequest {

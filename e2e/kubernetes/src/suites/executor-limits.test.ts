@@ -1,0 +1,4 @@
+import { executorLimitsSuite } from '@millrace/e2e-suites';
+import { startRealHandle } from '../handle/start-real-handle.ts';
+
+executorLimitsSuite(startRealHandle);
