@@ -119,7 +119,7 @@ export const errorMeanings: Readonly<Record<string, ErrorMeaning>> = {
   },
   MILLRACE_E_INTERRUPTED: {
     meaning: 'The runner was told to end by a signal while the job ran.',
-    act: 'Run the job again. To let jobs end first, send SIGQUIT instead of SIGTERM.',
+    act: 'Run the job again. To let jobs end first, send SIGQUIT instead of SIGTERM; to leave them to the next start, set `on_terminate = "detach"` in `[millrace]`.',
   },
   MILLRACE_E_JOB_CREDENTIAL: {
     meaning:

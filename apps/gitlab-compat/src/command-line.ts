@@ -1,10 +1,12 @@
 import { fileURLToPath } from 'node:url';
-import { RunnerError, type Logger } from '@millrace/core';
+import { RunnerError } from '@millrace/core';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { ClusterOptions } from './commands/cluster.ts';
 import type { CommandContext, ExplainOptions } from './commands/explain.ts';
 import type { PluginsOptions } from './commands/plugins.ts';
+import type { RunArguments } from './commands/run.ts';
 import { presentedRevision, presentedVersion } from './presented-version.ts';
+import type { ProcessLogger } from './terminal/process-logger.ts';
 import { isClosedPipe } from './terminal/closed-pipe.ts';
 
 /** The part of `process` that the program uses. */
@@ -89,18 +91,23 @@ function commands(host: Host, done: (exitCode: number) => void): Command {
       '--state-dir <folder>',
       'where records and logs of running jobs are kept; default: .millrace beside the config',
     )
-    .action(async (options: { readonly config: string; readonly stateDir?: string }) => {
-      const { runProcess } = await import('./run/run-process.ts');
-      const { listenForSignals } = await import('./run/run-signals.ts');
+    .option('-d, --working-directory <folder>', 'where to work')
+    .addOption(new Option('--listen-address <address>').hideHelp())
+    .addOption(new Option('-n, --service <name>').hideHelp())
+    .addOption(new Option('-u, --user <name>').hideHelp())
+    .addOption(new Option('--syslog').hideHelp())
+    .addHelpText('after', runHelp)
+    .action(async (options: RunArguments) => {
+      const { runCommand } = await import('./commands/run.ts');
       const logger = await openLogger(program, host, 'info');
-      const signals = listenForSignals(host, logger);
-      try {
-        const { config, stateDir } = options;
-        const files = { config, ...(stateDir === undefined ? {} : { stateDirectory: stateDir }) };
-        done(await runProcess({ ...files, environment: host.env }, { logger }, signals));
-      } finally {
-        signals.release();
-      }
+      const isSet = (name: string): boolean => program.getOptionValueSource(name) === 'cli';
+      const { exitCode, left } = await runCommand(options, host, {
+        logger,
+        keeps: { level: isSet('debug'), format: isSet('logFormat') },
+      });
+      done(exitCode);
+      // Nothing that still runs here may touch what the next process goes on with.
+      if (left) host.exit(exitCode);
     });
 
   program
@@ -216,6 +223,15 @@ function defaultConfig({ env }: Host): string {
     : `${env['HOME'] ?? '.'}/.gitlab-runner/config.toml`;
 }
 
+const runHelp = `
+Signals:
+  SIGQUIT          take no more jobs, end when all have ended
+  SIGTERM, SIGINT  end running jobs, tell their results, end; a second one ends at once
+                   on_terminate = "detach" in [millrace]: leave running jobs to the next start
+  SIGHUP           read the configuration again (it is also read when it changes)
+
+Jobs that ran when the process was killed are gone on with at the next start.`;
+
 interface ExecArguments {
   readonly file: string;
   readonly job?: string;
@@ -283,7 +299,7 @@ async function openLogger(
   program: Command,
   host: Host,
   usual: 'info' | 'warn' = 'warn',
-): Promise<Logger> {
+): Promise<ProcessLogger> {
   const { openProcessLogger } = await import('./terminal/process-logger.ts');
   const { logFormat, debug } = program.opts<{ logFormat: LogFormat; debug?: boolean }>();
   return openProcessLogger({

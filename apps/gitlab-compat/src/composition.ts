@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import type { Binding, Plugin } from '@millrace/core';
 import type { LoadedPlugin } from '@millrace/engine';
 import { createGitlabJob } from '@millrace/gitlab-job';
@@ -34,6 +35,7 @@ export function builtInPlugins(travel: Travel): readonly LoadedPlugin[] {
     version: presentedVersion,
     revision: presentedRevision,
     architecture: 'linux/amd64',
+    hostName: hostname(),
     sources: travel,
     artifacts: travel === 'transfer' ? 'transfer' : 'warn',
   });

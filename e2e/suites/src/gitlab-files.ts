@@ -37,8 +37,12 @@ export interface RunnerEntry {
   readonly url: string;
   readonly token: string;
   readonly concurrent?: number;
+  /** More lines before the first table. */
+  readonly global?: string;
   /** More lines of `[[runners]]`. */
   readonly runner?: string;
+  /** More lines of `[runners.kubernetes]`. */
+  readonly pods?: string;
 }
 
 /**
@@ -58,11 +62,12 @@ export const runnerConfigText = (cluster: ClusterHandle, namespace: string): str
 export const runConfigText = (
   cluster: ClusterHandle,
   namespace: string,
-  { url, token, concurrent = 1, runner = '' }: RunnerEntry,
+  { url, token, concurrent = 1, global = '', runner = '', pods = '' }: RunnerEntry,
 ): string =>
   [
     `concurrent = ${concurrent}`,
     'check_interval = 1',
+    global,
     '[[runners]]',
     'name = "suite"',
     `url = "${url}"`,
@@ -73,6 +78,7 @@ export const runConfigText = (
     `host = "${cluster.server}"`,
     `bearer_token = "${cluster.adminToken}"`,
     'ca_file = "authority.pem"',
+    pods,
     '',
   ].join('\n');
 

@@ -14,6 +14,8 @@ export interface JobRequest {
   readonly payload: JsonObject;
   /** Who runs it. */
   readonly runner: RunnerIdentity;
+  /** Ties what the server logs about the job together; the peer's word for it, if it has one. */
+  readonly correlationId?: string;
 }
 
 /** The runner entry that took a job. */
@@ -26,6 +28,8 @@ export interface RunnerIdentity {
   readonly serverUrl: string;
   /** Number of this job among those of this runner that run at the same time, from 0. */
   readonly slot: number;
+  /** The same among those of the job's project on this runner; `slot` where it is not counted. */
+  readonly projectSlot?: number;
 }
 
 /** A job in neutral words. */

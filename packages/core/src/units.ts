@@ -85,7 +85,12 @@ export interface Stage {
  * port that whoever runs the plan supplies.
  */
 export type StageAction =
-  | { readonly do: 'script'; readonly script: string }
+  | {
+      readonly do: 'script';
+      readonly script: string;
+      /** Instead, when the job was canceled before the stage began: a script may be told how the job stands. */
+      readonly scriptAfterCancel?: string;
+    }
   | { readonly do: 'receive'; readonly transfer: string; readonly directory: string }
   | {
       readonly do: 'send';

@@ -63,6 +63,7 @@ export function jobContext(
 ): JobContext {
   const payload = readPayload(request.payload);
   const { runner } = request;
+  const { projectSlot = runner.slot } = runner;
   const shortToken = gitlabShortToken(runner.token);
   const timeoutSeconds = payload.timeout > 0 ? payload.timeout : defaultTimeoutSeconds;
   const environment = environmentVariables(settings.environment);
@@ -81,6 +82,7 @@ export function jobContext(
         environment,
         shortToken,
         slot: runner.slot,
+        projectSlot,
         timeoutSeconds,
         directories,
         runner: options,
@@ -101,7 +103,7 @@ export function jobContext(
       customBuildDirectory: settings.customBuildDirectory,
       shared,
       shortToken,
-      slot: runner.slot,
+      slot: projectSlot,
       empty: build.strategy === 'empty',
     };
     const standard = listWith(jobDirectories({ ...parts, clonePath: '' }));
@@ -118,7 +120,7 @@ export function jobContext(
     settings,
     flags,
     shortToken,
-    uniqueName: gitlabUniqueName(shortToken, payload.project.id, runner.slot),
+    uniqueName: gitlabUniqueName(shortToken, payload.project.id, projectSlot),
     timeoutSeconds,
     build,
     variables,

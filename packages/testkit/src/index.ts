@@ -36,6 +36,7 @@ export {
   type CallName,
   type Fault,
   type FaultPlace,
+  type FaultSubject,
   type GitAccess,
   type GitlabFaults,
   type GitlabServer,

@@ -1,20 +1,19 @@
 import { parseGoDuration, parseToml, type TomlDocument } from '@millrace/config';
-import type { JsonObject, JsonValue } from '@millrace/core';
+import { RunnerError, type JsonObject, type JsonValue } from '@millrace/core';
+import { expandEnvironment } from './expand-environment.ts';
+import { ownSettings, type OwnSettings } from './own-settings.ts';
 import { object } from './read-json.ts';
 import { runnerOf, tables, textOf, type RunnerConfig } from './runner-config.ts';
 
 /** What of a `config.toml` concerns all runners. Times are milliseconds. */
-export interface GlobalSettings {
+export interface GlobalSettings extends OwnSettings {
   readonly concurrent: number;
   readonly checkInterval: number;
   readonly shutdownTimeout: number;
   /** `connection_max_age` */
   readonly connectionAge: number;
   readonly logLevel: string | undefined;
-  /** Ours: where records and logs of jobs are kept. */
-  readonly stateDirectory: string | undefined;
-  /** Ours: `detach` leaves running jobs to the next process. */
-  readonly onTerminate: 'abort' | 'detach';
+  readonly logFormat: string | undefined;
 }
 
 /** How one runner asks for jobs and reports them. Times are milliseconds. */
@@ -27,6 +26,8 @@ export interface PollSettings {
   readonly outputLimit: number;
   readonly unhealthyRequests: number;
   readonly unhealthyInterval: number;
+  /** `job_status_final_update_retry_limit`; undefined: a result is told until the server has it. */
+  readonly finalUpdateRetries: number | undefined;
   readonly tls: { readonly ca: string; readonly certificate: string; readonly key: string };
   readonly featureFlags: Readonly<Record<string, boolean>>;
   readonly environment: readonly string[];
@@ -51,14 +52,19 @@ const runnerDefaults = { unhealthyRequests: 3, unhealthyInterval: '60m' };
 
 /**
  * Reads a configuration. Values of another type than GitLab Runner's count as unset, as there.
- * @throws RunnerError when it is no TOML
+ * @param environment - for `$NAME` in `token` and `url`
+ * @throws RunnerError when it is no TOML, allows no job at all, or when our own table is wrong
  */
-export function configFile(text: string, file: string): ConfigFile {
+export function configFile(
+  text: string,
+  file: string,
+  environment: NodeJS.ProcessEnv = {},
+): ConfigFile {
   const document = parseToml(text, file);
   return {
     global: globalSettings(document),
     runners: tables(document.value['runners']).map((runner, index) => ({
-      config: runnerOf(document, file, index),
+      config: withEnvironment(runnerOf(document, file, index), environment),
       poll: pollSettings(runner),
     })),
   };
@@ -67,17 +73,36 @@ export function configFile(text: string, file: string): ConfigFile {
 /** What counts where there is no configuration yet. */
 export const noConfig = (file: string): ConfigFile => configFile('', file);
 
-function globalSettings({ value }: TomlDocument): GlobalSettings {
-  const own = object(value['millrace']);
+const withEnvironment = (config: RunnerConfig, environment: NodeJS.ProcessEnv): RunnerConfig => ({
+  ...config,
+  token: expandEnvironment(config.token, environment),
+  url: expandEnvironment(config.url, environment),
+});
+
+function globalSettings(document: TomlDocument): GlobalSettings {
+  const { value } = document;
   return {
-    concurrent: whole(value['concurrent']) ?? defaults.concurrent,
+    ...ownSettings(document),
+    concurrent: concurrentOf(document),
     checkInterval: (positive(value['check_interval']) ?? defaults.checkInterval) * second,
     shutdownTimeout: (positive(value['shutdown_timeout']) ?? defaults.shutdownTimeout) * second,
     connectionAge: duration(value['connection_max_age'], defaults.connectionAge),
     logLevel: textOf(value['log_level']),
-    stateDirectory: textOf(own['state_dir']),
-    onTerminate: own['on_terminate'] === 'detach' ? 'detach' : 'abort',
+    logFormat: textOf(value['log_format']),
   };
+}
+
+/** GitLab Runner ends with less than one worker; so a typo is told at once. */
+function concurrentOf({ value, positionOf }: TomlDocument): number {
+  const concurrent = whole(value['concurrent']) ?? defaults.concurrent;
+  if (concurrent > 0) return concurrent;
+  const position = positionOf(['concurrent']);
+  throw new RunnerError(`concurrent: must be at least 1, not ${concurrent}`, {
+    code: 'MILLRACE_E_CONFIG',
+    kind: 'config',
+    hint: 'to take no more jobs, pause the runner in GitLab or send SIGQUIT',
+    ...(position === undefined ? {} : { position }),
+  });
 }
 
 function pollSettings(runner: JsonObject): PollSettings {
@@ -90,6 +115,7 @@ function pollSettings(runner: JsonObject): PollSettings {
     unhealthyRequests:
       positive(runner['unhealthy_requests_limit']) ?? runnerDefaults.unhealthyRequests,
     unhealthyInterval: duration(runner['unhealthy_interval'], runnerDefaults.unhealthyInterval),
+    finalUpdateRetries: positive(runner['job_status_final_update_retry_limit']),
     tls: {
       ca: textOf(runner['tls-ca-file']) ?? '',
       certificate: textOf(runner['tls-cert-file']) ?? '',

@@ -1,9 +1,11 @@
 import type { Logger } from '@millrace/core';
 import type { Member } from './fleet.ts';
-import { readJobMemory } from './job-memory.ts';
+import { memoryOfOffer, readJobMemory, type JobSlots } from './job-memory.ts';
 import { savedOffers } from './job-offer-file.ts';
-import type { Slots } from './polling/slots.ts';
-import { adoptJob, runJob, tellLostJob, type JobPlace } from './run-job.ts';
+import type { JobPlace } from './job-place.ts';
+import { projectSlotKey, type Slots } from './polling/slots.ts';
+import { forgetJob } from './report-job.ts';
+import { adoptJob, runJob, tellLostJob } from './run-job.ts';
 
 /** Where adopted jobs are counted. */
 export interface AdoptionBooks {
@@ -19,9 +21,22 @@ export async function adoptJobs(
   { slots, running, logger }: AdoptionBooks,
 ): Promise<void> {
   const { records, unreadable } = await member.store.list({ signal: place.leave });
-  const begin = (jobId: string, slot: number, work: () => Promise<void>): void => {
+  const { offers, told } = await savedOffers(place.logs, (job, why) =>
+    logger.error('A job of an earlier process is lost: its offer cannot be read', {
+      job,
+      folder: place.logs,
+      error: why,
+    }),
+  );
+  const begin = (
+    jobId: string,
+    { taken, projectId }: { readonly taken: JobSlots; readonly projectId: number },
+    work: () => Promise<void>,
+  ): void => {
     const release = member.hold();
-    slots.keep(member.id, slot);
+    const project = projectSlotKey(member.id, projectId);
+    slots.keep(member.id, taken.runner);
+    slots.keep(project, taken.project);
     const job = work()
       .catch((failure: unknown) => {
         if (!place.leave.aborted)
@@ -31,30 +46,42 @@ export async function adoptJobs(
           });
       })
       .then(async () => {
-        slots.free(member.id, slot);
+        slots.free(member.id, taken.runner);
+        slots.free(project, taken.project);
         await release();
         running.delete(job);
       });
     running.add(job);
   };
+  for (const jobId of told) await forgetJob(place, Number(jobId));
   for (const stored of records) {
     const { jobId, app } = stored.record;
     const memory = readJobMemory(app);
-    if (memory === undefined) continue;
+    if (memory === undefined || told.has(jobId)) continue;
     logger.info('Going on with a job of an earlier process', { job: jobId });
-    begin(jobId, memory.slots.runner, () => adoptJob(place, stored, memory));
+    const counted = { taken: memory.slots, projectId: memory.projectId };
+    begin(jobId, counted, () => adoptJob(place, stored, memory));
+  }
+  for (const lost of unreadable) {
+    const { jobId } = lost;
+    const saved = offers.get(jobId);
+    const memory =
+      readJobMemory(lost.app) ??
+      (saved && memoryOfOffer(saved.offer, saved.slots, member.runner.poll));
+    if (memory === undefined || told.has(jobId)) continue;
+    logger.error(`Cannot go on with a job of an earlier process: ${lost.error.message}`, {
+      job: jobId,
+    });
+    const counted = { taken: memory.slots, projectId: memory.projectId };
+    begin(jobId, counted, () => tellLostJob(place, lost, memory));
   }
   const recorded = new Set(
     [...records.map(({ record }) => record), ...unreadable].map(({ jobId }) => jobId),
   );
-  for (const [jobId, { offer, slots: taken }] of await savedOffers(place.logs)) {
+  for (const [jobId, saved] of offers) {
     if (recorded.has(jobId)) continue;
     logger.info('Going on with a job that an earlier process has not begun', { job: jobId });
-    begin(jobId, taken.runner, () => runJob(place, offer, taken));
-  }
-  for (const lost of unreadable) {
-    const memory = readJobMemory(lost.app);
-    if (memory === undefined) continue;
-    begin(lost.jobId, memory.slots.runner, () => tellLostJob(place, lost, memory));
+    const { projectId } = memoryOfOffer(saved.offer, saved.slots, member.runner.poll);
+    begin(jobId, { taken: saved.slots, projectId }, () => runJob(place, saved));
   }
 }

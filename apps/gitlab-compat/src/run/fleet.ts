@@ -1,8 +1,6 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { Clock, Logger } from '@millrace/core';
-import { openDirectoryStore, type DirectoryStore } from '@millrace/engine';
+import type { Clock, JobStore, Logger } from '@millrace/core';
 import type { ConfigFile, ConfiguredRunner } from '../config/config-file.ts';
+import { createHomes } from './homes.ts';
 import { createHealth, type RunnerHealth } from './polling/health.ts';
 import {
   createRequestConcurrency,
@@ -10,21 +8,15 @@ import {
 } from './polling/request-concurrency.ts';
 import { openRunner, runnerId, type Runner } from './runner.ts';
 
-/** A runner's place in the process: what outlives its generations. */
-interface Home {
-  readonly store: DirectoryStore;
-  readonly logs: string;
-}
-
 /** A runner that takes jobs. */
 export interface Member {
   readonly id: string;
   readonly runner: Runner;
-  readonly store: DirectoryStore;
+  readonly store: JobStore;
   readonly logs: string;
   readonly health: RunnerHealth;
   readonly concurrency: RequestConcurrency;
-  /** Keeps this generation open while a job of it runs. */
+  /** Keeps this generation open while it asks for a job or runs one. The returned function never rejects. */
   readonly hold: () => () => Promise<void>;
 }
 
@@ -33,9 +25,10 @@ export interface Fleet {
   readonly members: () => readonly Member[];
   /**
    * Takes a new configuration. Running jobs keep theirs.
+   * @returns runners that this process has not met before: there may be jobs of an earlier process
    * @throws RunnerError that lists the problems; then everything stays as it was
    */
-  readonly load: (config: ConfigFile) => Promise<void>;
+  readonly load: (config: ConfigFile) => Promise<readonly Member[]>;
   readonly close: () => Promise<void>;
 }
 
@@ -53,26 +46,17 @@ export interface FleetOptions {
 /** Makes a fleet without runners. */
 export function createFleet(options: FleetOptions): Fleet {
   const { systemId, state, clock, logger, environment, signal } = options;
-  const homes = new Map<string, Home>();
-  let members: readonly (Member & { readonly retire: () => Promise<void> })[] = [];
-
-  const homeOf = async (id: string): Promise<Home> => {
-    const known = homes.get(id);
-    if (known !== undefined) return known;
-    const folder = join(state, id);
-    const logs = join(folder, 'logs');
-    await mkdir(logs, { recursive: true, mode: 0o700 });
-    const home = { store: await openDirectoryStore(join(folder, 'records'), { signal }), logs };
-    homes.set(id, home);
-    return home;
-  };
+  const homes = createHomes({ state, logger, signal });
+  let members: readonly OpenMember[] = [];
+  /** Runners whose places are open, and whose jobs of an earlier process nobody has asked for. */
+  const unmet = new Set<string>();
 
   const open = async (
     configured: ConfiguredRunner,
     config: ConfigFile,
-  ): Promise<(typeof members)[number]> => {
+  ): Promise<{ readonly member: OpenMember; readonly isNew: boolean }> => {
     const id = runnerId(configured, systemId);
-    const home = await homeOf(id);
+    const { home, isNew } = await homes.of(id);
     const { poll } = configured;
     const runner = await openRunner({
       configured,
@@ -87,9 +71,15 @@ export function createFleet(options: FleetOptions): Fleet {
     let users = 1;
     const release = async (): Promise<void> => {
       users -= 1;
-      if (users === 0) await runner.close();
+      if (users > 0) return;
+      await runner.close().catch((failure: unknown) =>
+        logger.warn('A runner of an earlier configuration could not be closed', {
+          runner: runner.name,
+          error: failure instanceof Error ? failure.message : String(failure),
+        }),
+      );
     };
-    return {
+    const member = {
       id,
       runner,
       ...home,
@@ -104,20 +94,22 @@ export function createFleet(options: FleetOptions): Fleet {
       },
       retire: release,
     };
+    return { member, isNew };
   };
 
-  const load = async (config: ConfigFile): Promise<void> => {
-    const opened: (typeof members)[number][] = [];
+  const load: Fleet['load'] = async (config) => {
+    const opened: OpenMember[] = [];
+    const met: Member[] = [];
     try {
       for (const configured of config.runners) {
-        if (configured.config.token.trim() === '') {
-          logger.warn(
-            "Runner token is empty or whitespace; this runner will be skipped during job polling. Check the 'token' field in your config.toml for this runner.",
-            { runner: configured.config.name },
-          );
+        const why = whyNotFed(configured);
+        if (why !== undefined) {
+          logger[why.level](why.message, { runner: configured.config.name });
           continue;
         }
-        opened.push(await open(configured, config));
+        const { member, isNew } = await open(configured, config);
+        opened.push(member);
+        if (isNew) unmet.add(member.id);
       }
     } catch (failure) {
       for (const member of opened) await member.retire();
@@ -126,6 +118,8 @@ export function createFleet(options: FleetOptions): Fleet {
     const before = members;
     members = opened;
     for (const member of before) await member.retire();
+    for (const member of members) if (unmet.delete(member.id)) met.push(member);
+    return met;
   };
 
   return {
@@ -134,7 +128,28 @@ export function createFleet(options: FleetOptions): Fleet {
     close: async () => {
       for (const member of members) await member.retire();
       members = [];
-      for (const { store } of homes.values()) await store.close();
+      await homes.close();
     },
+  };
+}
+
+type OpenMember = Member & { readonly retire: () => Promise<void> };
+
+/** Why a runner of the configuration is not asked for jobs. */
+function whyNotFed({
+  config,
+}: ConfiguredRunner): { readonly level: 'error' | 'warn'; readonly message: string } | undefined {
+  if (config.token.trim() === '')
+    return {
+      level: 'warn',
+      message:
+        "Runner token is empty or whitespace; this runner will be skipped during job polling. Check the 'token' field in your config.toml for this runner.",
+    };
+  const { executor } = config.table.runner;
+  if (executor === undefined || executor === 'kubernetes') return undefined;
+  // Its jobs are for another program: two of them may share a configuration.
+  return {
+    level: 'error',
+    message: `Executor ${JSON.stringify(executor)} is not known; this runner will be skipped during job polling`,
   };
 }

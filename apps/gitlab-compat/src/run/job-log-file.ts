@@ -1,6 +1,7 @@
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
+  eventKey,
   nothingTaken,
   takenAfter,
   type Clock,
@@ -9,12 +10,7 @@ import {
   type Taken,
 } from '@millrace/core';
 import { createJobTrace, type JobTraceOptions } from '@millrace/gitlab-job';
-import {
-  newTraceState,
-  readTraceState,
-  type TraceSource,
-  type TraceState,
-} from '@millrace/gitlab-protocol';
+import { readTraceState, type TraceSource, type TraceState } from '@millrace/gitlab-protocol';
 import type { JobLogState } from '@millrace/logstream';
 import { savedFile } from './saved-file.ts';
 
@@ -53,20 +49,19 @@ const nothing: LogState = { taken: nothingTaken, log: undefined };
  */
 export async function openJobLogFile(folder: string, options: JobLogOptions): Promise<JobLogFile> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const stored = (await readJson(join(folder, 'taken.json'))) as LogState | undefined;
-  const first = stored ?? nothing;
+  const first = logState(await readJson(join(folder, 'taken.json')));
   const state = savedFile(join(folder, 'taken.json'), first);
-  const uploadBefore = await readJson(join(folder, 'upload.json'));
   const upload = savedFile<TraceState>(
     join(folder, 'upload.json'),
-    uploadBefore === undefined ? newTraceState : readTraceState(uploadBefore),
+    // It speaks of the bytes that the state of the log is about.
+    readTraceState(first === nothing ? undefined : await readJson(join(folder, 'upload.json'))),
   );
   const file = await open(join(folder, 'trace.log'), 'a+', 0o600);
   await file.truncate(first.log?.written ?? 0);
   const trace = createJobTrace({
     ...options,
     rules: { ...options.rules, state: first.log },
-    write: async (bytes) => void (await file.appendFile(bytes)),
+    write: (bytes) => file.appendFile(bytes),
   });
   let taken = first.taken;
   const close = async (): Promise<void> => {
@@ -76,6 +71,12 @@ export async function openJobLogFile(folder: string, options: JobLogOptions): Pr
   };
   return {
     emit: async (event) => {
+      const key = eventKey(event);
+      // A job that begins anew because it had no record yet says again what it has said.
+      if (key !== undefined && taken.events.includes(key)) {
+        trace.again(event);
+        return;
+      }
       await trace.handle(event);
       taken = takenAfter(taken, event);
       state.put({ taken, log: trace.log.state() });
@@ -91,7 +92,7 @@ export async function openJobLogFile(folder: string, options: JobLogOptions): Pr
     source: {
       size: () => state.saved().log?.written ?? 0,
       read: async (from, max) => {
-        const { bytesRead, buffer } = await file.read(Buffer.alloc(max), 0, max, from);
+        const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(max), 0, max, from);
         return buffer.subarray(0, bytesRead);
       },
     },
@@ -104,7 +105,16 @@ export async function openJobLogFile(folder: string, options: JobLogOptions): Pr
   };
 }
 
+/** Nothing where there is no state, or one that a power cut has damaged: then all of it comes again from the pod. */
+const logState = (stored: unknown): LogState =>
+  typeof stored === 'object' && stored !== null && 'taken' in stored
+    ? (stored as LogState)
+    : nothing;
+
 async function readJson(file: string): Promise<unknown> {
-  const text = await readFile(file, 'utf8').catch(() => undefined);
-  return text === undefined ? undefined : (JSON.parse(text) as unknown);
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as unknown;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,16 +1,19 @@
+import { randomInt } from 'node:crypto';
 import { dirname, join, resolve } from 'node:path';
-import { createSystemClock, systemRandom } from '@millrace/async';
-import { isRunnerError, RunnerError, type Logger } from '@millrace/core';
+import { createSystemClock, Semaphore, systemRandom } from '@millrace/async';
+import { isRunnerError, type Clock, type Logger } from '@millrace/core';
 import { configFile, noConfig, type ConfigFile } from '../config/config-file.ts';
 import { readText } from '../config/runner-config.ts';
 import { adoptJobs } from './adopt-jobs.ts';
+import { awaitJobs, type RunEnd } from './await-jobs.ts';
 import { createFleet, type Member } from './fleet.ts';
 import { createSlots } from './polling/slots.ts';
 import type { RunSignals } from './run-signals.ts';
-import { runJob, type JobPlace } from './run-job.ts';
+import { runJob } from './run-job.ts';
+import type { JobPlace } from './job-place.ts';
 import { readSystemId } from './system-id.ts';
 import { takeJobs } from './take-jobs.ts';
-import { watchConfig } from './watch-config.ts';
+import { fileVersion, watchConfig } from './watch-config.ts';
 
 /** Options of `run`. */
 export interface RunOptions {
@@ -20,20 +23,32 @@ export interface RunOptions {
   readonly environment: NodeJS.ProcessEnv;
 }
 
+/** What a process works with. */
+export interface RunPorts {
+  readonly logger: Logger;
+  /** Takes `log_level` and `log_format`; they do not count where the command line has named them. */
+  readonly onConfig: (config: ConfigFile) => void;
+}
+
+/** Pieces of logs of 1 MiB that may lie in memory at once. */
+const mostPieces = 16;
+
 /**
  * Takes jobs from the servers of a configuration until it is told to end.
- * @returns exit code: 0 when every job has ended and was told, 1 when that took too long
  * @throws RunnerError when the configuration cannot be used at the start
  */
 export async function runProcess(
   options: RunOptions,
-  { logger }: { readonly logger: Logger },
+  { logger, onConfig }: RunPorts,
   signals: RunSignals,
-): Promise<number> {
+): Promise<RunEnd> {
   const file = resolve(options.config);
   const clock = createSystemClock();
   logger.info(`Starting multi-runner from ${options.config} ...`);
-  let config = await read(file, signals.leave);
+  const version = await fileVersion(file);
+  let config = await readIfThere(file, options.environment, signals.leave);
+  onConfig(config);
+  signals.onTerminate(() => config.global.onTerminate);
   const systemId = await readSystemId({
     configFile: file,
     random: systemRandom(),
@@ -50,32 +65,34 @@ export async function runProcess(
     environment: options.environment,
     signal: signals.leave,
   });
-  const placeOf = (member: Member): JobPlace => ({
-    ...member,
-    clock,
-    logger: logger.child({ runner: member.runner.name }),
-    interrupt: signals.interrupt,
-    leave: signals.leave,
-  });
-  try {
-    await fleet.load(config);
-    logger.info('Configuration loaded');
-    for (const member of fleet.members())
+  const placeOf = createPlaces(clock, logger, signals);
+  const take = async (next: ConfigFile): Promise<void> => {
+    for (const member of await fleet.load(next))
       await adoptJobs(member, placeOf(member), { slots, running, logger });
-    const reload = async (): Promise<void> => {
-      try {
-        const next = await read(file, signals.leave);
-        await fleet.load(next);
-        config = next;
-        logger.info('Configuration loaded');
-      } catch (failure) {
-        logger.error(`Failed to load config ${describe(failure)}`);
-      }
-    };
-    signals.onReload(() => void reload());
-    const watching = watchConfig(file, { clock, signal: signals.stop }, reload, (message) =>
-      logger.error(message),
+    config = next;
+    logger.info('Configuration loaded');
+  };
+  let left = false;
+  try {
+    await take(config);
+    const watch = watchConfig(
+      file,
+      version,
+      { clock, signal: signals.stop },
+      {
+        load: async () => {
+          try {
+            const next = await readFile(file, options.environment, signals.leave);
+            await take(next);
+            onConfig(next);
+          } catch (failure) {
+            logger.error(`Failed to load config ${describe(failure)}`);
+          }
+        },
+        missing: (message) => logger.error(message),
+      },
     );
+    signals.onReload(() => void watch.reload());
     await takeJobs({
       fleet,
       global: () => config.global,
@@ -84,65 +101,63 @@ export async function runProcess(
       logger,
       running,
       stop: signals.stop,
-      run: async (member, offer, slot) => {
-        const release = member.hold();
+      run: async (member, taken) => {
+        const place = placeOf(member);
         try {
-          await runJob(placeOf(member), offer, { runner: slot, project: slot });
+          await runJob(place, taken);
         } catch (failure) {
-          if (!signals.leave.aborted)
-            logger.error('Failed to process runner', { error: describe(failure) });
-        } finally {
-          await release();
+          if (!place.leave.aborted)
+            place.logger.error('Failed to process runner', { error: describe(failure) });
         }
       },
     });
-    await watching;
-    return await allEnded(running, config, signals, logger);
+    await watch.done;
+    const end = await awaitJobs({
+      running,
+      signals,
+      clock,
+      logger,
+      shutdownTimeout: config.global.shutdownTimeout,
+    });
+    ({ left } = end);
+    return end;
   } finally {
-    await fleet.close();
+    // Jobs that are left still run here: taking their cluster away would end them by name.
+    if (!left) await fleet.close();
   }
 }
 
-/** Waits for the jobs: without a limit when told to end politely, else for the shutdown time. */
-async function allEnded(
-  running: ReadonlySet<Promise<void>>,
-  { global }: ConfigFile,
-  signals: RunSignals,
+function createPlaces(
+  clock: Clock,
   logger: Logger,
-): Promise<number> {
-  const clock = createSystemClock();
-  if (global.onTerminate === 'detach' && signals.interrupt.aborted) return leave(signals, running);
-  const over = new Promise<'late'>((late) => {
-    const begin = (): void => void clock.after(global.shutdownTimeout, () => late('late'));
-    if (signals.interrupt.aborted) begin();
-    else signals.interrupt.addEventListener('abort', begin, { once: true });
+  { interrupt, leave }: RunSignals,
+): (member: Member) => JobPlace {
+  const uploads = new Semaphore(mostPieces);
+  return (member) => ({
+    ...member,
+    clock,
+    logger: logger.child({ runner: member.runner.name }),
+    newSeed: () => randomInt(2 ** 31),
+    uploads,
+    interrupt,
+    leave,
   });
-  const left = new Promise<'late'>((late) => {
-    if (signals.leave.aborted) late('late');
-    else signals.leave.addEventListener('abort', () => late('late'), { once: true });
-  });
-  while (running.size > 0) {
-    const first = await Promise.race([Promise.all(running), over, left]);
-    if (first !== 'late') continue;
-    logger.error('shutdown timed out');
-    await leave(signals, running);
-    return 1;
-  }
-  logger.info('All workers stopped.');
-  logger.info('Can exit now!');
-  return 0;
 }
 
-/** Lets go of the jobs: their records stay, and the next process goes on with them. */
-async function leave(signals: RunSignals, running: ReadonlySet<Promise<void>>): Promise<number> {
-  signals.abandon();
-  await Promise.all(running);
-  return 0;
-}
+const readFile = async (
+  file: string,
+  environment: NodeJS.ProcessEnv,
+  signal: AbortSignal,
+): Promise<ConfigFile> => configFile(await readText(file, signal), file, environment);
 
-async function read(file: string, signal: AbortSignal): Promise<ConfigFile> {
+/** A file that is not there yet is no error at the start: it may come later. */
+async function readIfThere(
+  file: string,
+  environment: NodeJS.ProcessEnv,
+  signal: AbortSignal,
+): Promise<ConfigFile> {
   try {
-    return configFile(await readText(file, signal), file);
+    return await readFile(file, environment, signal);
   } catch (failure) {
     const isAbsent =
       isRunnerError(failure) &&
@@ -153,12 +168,11 @@ async function read(file: string, signal: AbortSignal): Promise<ConfigFile> {
 }
 
 function stateDirectory(options: RunOptions, { global }: ConfigFile, file: string): string {
-  const beside = (path: string): string => resolve(dirname(file), path);
   if (options.stateDirectory !== undefined) return resolve(options.stateDirectory);
   return global.stateDirectory === undefined
     ? join(dirname(file), '.millrace')
-    : beside(global.stateDirectory);
+    : resolve(dirname(file), global.stateDirectory);
 }
 
 const describe = (failure: unknown): string =>
-  failure instanceof RunnerError || failure instanceof Error ? failure.message : String(failure);
+  failure instanceof Error ? failure.message : String(failure);

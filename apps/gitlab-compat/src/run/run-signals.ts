@@ -11,6 +11,8 @@ export interface RunSignals {
   /** Aborts {@link RunSignals.leave}. */
   readonly abandon: () => void;
   readonly onReload: (reload: () => void) => void;
+  /** Asked at SIGTERM and SIGINT: whether running jobs are ended, or left to the next process. */
+  readonly onTerminate: (decide: () => 'abort' | 'detach') => void;
   readonly release: () => void;
 }
 
@@ -21,22 +23,30 @@ const words = { SIGTERM: 'terminated', SIGINT: 'interrupt' } as const;
 
 /**
  * Signals as GitLab Runner takes them: SIGQUIT ends when all jobs have, SIGTERM and SIGINT end the jobs, a second one of
- * them ends the process, SIGHUP reads the configuration again.
+ * them ends the process, SIGHUP reads the configuration again. Ours: jobs may be left to the next process instead.
  */
 export function listenForSignals(source: SignalSource, logger: Logger): RunSignals {
   const stop = new AbortController();
   const interrupt = new AbortController();
   const leave = new AbortController();
   let reload: (() => void) | undefined;
+  let decide: () => 'abort' | 'detach' = () => 'abort';
   const onQuit = (): void => {
     if (stop.signal.aborted) return;
     logger.warn('Starting graceful shutdown, waiting for builds to finish');
     stop.abort(ending('no more jobs are taken'));
   };
   const onTerminate = (signal: keyof typeof words): void => {
+    if (leave.signal.aborted) return;
     if (interrupt.signal.aborted) {
       logger.error(`forced exit with stop signal: ${words[signal]}`);
       leave.abort(ending(`forced exit with stop signal: ${words[signal]}`));
+      return;
+    }
+    if (decide() === 'detach') {
+      logger.warn('Shutting down; running jobs are left to the next process');
+      stop.abort(ending('no more jobs are taken'));
+      leave.abort(ending('the process ends'));
       return;
     }
     logger.warn(
@@ -62,6 +72,9 @@ export function listenForSignals(source: SignalSource, logger: Logger): RunSigna
     abandon: () => leave.abort(ending('the process ends')),
     onReload: (callback) => {
       reload = callback;
+    },
+    onTerminate: (callback) => {
+      decide = callback;
     },
     release: () => {
       source.off('SIGQUIT', onQuit).off('SIGHUP', onHangup);

@@ -17,40 +17,44 @@ export interface SavedFile<T> {
 export function savedFile<T>(file: string, first: T): SavedFile<T> {
   let saved = first;
   let next: { readonly value: T } | undefined;
-  let writing: Promise<void> | undefined;
+  let busy = 0;
+  let writing: Promise<void> = Promise.resolve();
   const write = async (sync: boolean): Promise<void> => {
     while (next !== undefined) {
-      const { value } = next;
-      next = undefined;
+      const wanted = next;
       const unfinished = `${file}.new`;
       const handle = await open(unfinished, 'w', 0o600);
       try {
-        await handle.writeFile(JSON.stringify(value));
+        await handle.writeFile(JSON.stringify(wanted.value));
         if (sync) await handle.datasync();
       } finally {
         await handle.close();
       }
       await rename(unfinished, file);
-      saved = value;
+      saved = wanted.value;
+      // Where it failed it stays wanted: the next write, or whoever waits, tries again.
+      if (next === wanted) next = undefined;
     }
   };
+  /** Waits for the write under way, so that what it has written counts as saved. */
   const start = (sync: boolean): Promise<void> => {
-    const work = (writing ?? Promise.resolve()).then(() => write(sync));
-    writing = work;
+    busy += 1;
+    const work = writing
+      .then(() => {
+        if (sync) next ??= { value: saved };
+        return write(sync);
+      })
+      .finally(() => (busy -= 1));
     // Whoever waits is told; nobody else has to.
-    work.catch(() => undefined);
+    writing = work.catch(() => undefined);
     return work;
   };
   return {
     put: (value) => {
-      const idle = next === undefined;
       next = { value };
-      if (idle) void start(false);
+      if (busy === 0) void start(false).catch(() => undefined);
     },
-    settled: ({ sync }) => {
-      if (sync) next ??= { value: saved };
-      return start(sync);
-    },
+    settled: ({ sync }) => start(sync),
     saved: () => saved,
   };
 }

@@ -2,7 +2,14 @@ import type { Clock, Logger } from '@millrace/core';
 import type { JobOffer } from '@millrace/gitlab-protocol';
 import type { GlobalSettings } from '../config/config-file.ts';
 import type { Fleet, Member } from './fleet.ts';
-import type { Slots } from './polling/slots.ts';
+import { projectOf, type JobSlots } from './job-memory.ts';
+import { projectSlotKey, type Slots } from './polling/slots.ts';
+
+/** A job that a server gave, with its numbers. */
+export interface TakenJob {
+  readonly offer: JobOffer;
+  readonly slots: JobSlots;
+}
 
 /** What taking jobs needs. */
 export interface TakeJobsOptions {
@@ -11,9 +18,9 @@ export interface TakeJobsOptions {
   readonly slots: Slots;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Runs a job in a slot of its runner; never rejects. */
-  readonly run: (member: Member, offer: JobOffer, slot: number) => Promise<void>;
-  /** Jobs of an earlier process that count among the running ones. */
+  /** Runs a job; never rejects. */
+  readonly run: (member: Member, taken: TakenJob) => Promise<void>;
+  /** Jobs that run; those of an earlier process count too. */
   readonly running: Set<Promise<void>>;
   /** No more jobs; a request under way is given up. */
   readonly stop: AbortSignal;
@@ -21,42 +28,62 @@ export interface TakeJobsOptions {
 
 /**
  * Asks the runners for jobs in turn, each once in every check interval, as long as there is a free worker. A runner that
- * got a job is asked again at once. Resolves when it was told to stop; the jobs go on.
+ * got a job is asked again at once. Resolves when it was told to stop and no request is under way; the jobs go on.
  */
 export async function takeJobs(options: TakeJobsOptions): Promise<void> {
-  const { fleet, global, clock, stop, running } = options;
+  const { fleet, global, clock, slots, stop, running } = options;
+  /** Requests under way, by runner. */
   const asking = new Map<string, number>();
+  const asks = new Set<Promise<void>>();
   const busy = (): number =>
     running.size + [...asking.values()].reduce((sum, count) => sum + count, 0);
 
-  const ask = async (member: Member): Promise<void> => {
+  const begin = (member: Member, offer: JobOffer, release: () => Promise<void>): void => {
     const { id } = member;
-    while (!stop.aborted && busy() < global().concurrent && mayAsk(options, member, asking)) {
-      asking.set(id, (asking.get(id) ?? 0) + 1);
-      const offer = await request(options, member).finally(() =>
-        asking.set(id, (asking.get(id) ?? 1) - 1),
-      );
-      if (offer === undefined) return;
-      const slot = options.slots.take(id);
-      const job = options.run(member, offer, slot).finally(() => {
-        options.slots.free(id, slot);
-        running.delete(job);
-      });
-      running.add(job);
-      if (member.runner.poll.strictCheckInterval) return;
-      // Another worker asks on beside this one, as far as the runner allows it.
-      void ask(member);
-    }
+    const project = projectSlotKey(id, projectOf(offer.payload));
+    const taken = { runner: slots.take(id), project: slots.take(project) };
+    const work = async (): Promise<void> => {
+      await options.run(member, { offer, slots: taken });
+      slots.free(id, taken.runner);
+      slots.free(project, taken.project);
+      await release();
+    };
+    const job = work().finally(() => running.delete(job));
+    running.add(job);
+  };
+
+  const askOnce = async (member: Member): Promise<void> => {
+    const { id } = member;
+    // A new configuration must not close the connection on which a job may come.
+    const release = member.hold();
+    asking.set(id, (asking.get(id) ?? 0) + 1);
+    const offer = await request(options, member);
+    asking.set(id, (asking.get(id) ?? 1) - 1);
+    if (offer === undefined) return release();
+    begin(member, offer, release);
+    if (member.runner.poll.strictCheckInterval) return;
+    // As many workers ask on as the runner allows by now.
+    while (ask(member));
+  };
+
+  /** @returns whether a request was begun */
+  const ask = (member: Member): boolean => {
+    if (stop.aborted || busy() >= global().concurrent || !mayAsk(options, member, asking))
+      return false;
+    const asked = askOnce(member).finally(() => asks.delete(asked));
+    asks.add(asked);
+    return true;
   };
 
   while (!stop.aborted) {
     const members = fleet.members();
     for (const member of members) {
-      void ask(member);
+      ask(member);
       await rest(clock, global().checkInterval / members.length, stop);
     }
     if (members.length === 0) await rest(clock, global().checkInterval, stop);
   }
+  await Promise.all(asks);
 }
 
 function mayAsk(

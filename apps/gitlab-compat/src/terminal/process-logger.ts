@@ -8,19 +8,25 @@ export interface ProcessLoggerOptions {
   readonly stream: NodeJS.WritableStream;
 }
 
+/** The process's log, whose form and level may change while it is used. */
+export interface ProcessLogger extends Logger {
+  readonly configure: (change: Partial<Pick<ProcessLoggerOptions, 'format' | 'level'>>) => void;
+}
+
 /** Names of fields whose values are never logged. */
 const redacted = ['token', '*.token', 'authorization', '*.authorization', 'password', '*.password'];
 
 /** The process's log, behind the port. */
-export function openProcessLogger({ format, level, stream }: ProcessLoggerOptions): Logger {
+export function openProcessLogger({ stream, ...first }: ProcessLoggerOptions): ProcessLogger {
+  let current: Omit<ProcessLoggerOptions, 'stream'> = first;
   const destination = {
     write: (line: string): void =>
-      void stream.write(format === 'json' ? line : textLine(line, format)),
+      void stream.write(current.format === 'json' ? line : textLine(line, current.format)),
   };
-  return wrap(
+  const logger = wrap(
     pino(
       {
-        level,
+        level: 'debug',
         redact: redacted,
         base: null,
         timestamp: pino.stdTimeFunctions.isoTime,
@@ -28,20 +34,31 @@ export function openProcessLogger({ format, level, stream }: ProcessLoggerOption
       },
       destination,
     ),
+    (level) => levels.indexOf(level) >= levels.indexOf(current.level),
   );
+  return {
+    ...logger,
+    configure: (change) => {
+      current = { ...current, ...change };
+    },
+  };
 }
 
-function wrap(logger: PinoLogger): Logger {
+type Level = ProcessLoggerOptions['level'];
+const levels: readonly Level[] = ['debug', 'info', 'warn', 'error'];
+
+function wrap(logger: PinoLogger, isWanted: (level: Level) => boolean): Logger {
   const log =
-    (level: 'debug' | 'info' | 'warn' | 'error') =>
-    (message: string, fields: LogFields = {}) =>
-      logger[level](fields, message);
+    (level: Level) =>
+    (message: string, fields: LogFields = {}) => {
+      if (isWanted(level)) logger[level](fields, message);
+    };
   return {
     debug: log('debug'),
     info: log('info'),
     warn: log('warn'),
     error: log('error'),
-    child: (bindings) => wrap(logger.child(bindings)),
+    child: (bindings) => wrap(logger.child(bindings), isWanted),
   };
 }
 

@@ -171,7 +171,12 @@ async function act(
 ): Promise<Outcome> {
   const { action } = stage;
   if (action.do === 'script') {
-    const record = await driver.runScript(stage, action.script, { signal, onStarted });
+    const { script, scriptAfterCancel = script } = action;
+    const record = await driver.runScript(
+      stage,
+      ports.cancel.aborted ? scriptAfterCancel : script,
+      { signal, onStarted },
+    );
     onRecord(record);
     return scriptOutcome(record.exitCode, stage.container);
   }

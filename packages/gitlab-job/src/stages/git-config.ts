@@ -50,6 +50,15 @@ export function writeExtraConfig(source: ScriptSource, script: ScriptBuilder): v
   const remote = remoteAddress(source);
   const host = hostAddress(remote);
   script.removeFile(file);
+  const { flags, request } = source.context;
+  const set = (key: string, value: string): void =>
+    void script.command(['git', 'config', '--file', file, key, value]);
+  const { correlationId } = request;
+  if (correlationId !== undefined && flags.isOn('FF_USE_GITALY_CORRELATION_ID')) {
+    set('http.extraHeader', `X-Gitaly-Correlation-ID: ${correlationId}`);
+    script.notice(`Gitaly correlation ID: ${correlationId}`);
+  }
+  if (flags.isOn('FF_USE_GIT_BUNDLE_URIS')) set('transfer.bundleURI', 'true');
   for (const { withCredentials, plain } of host === undefined ? [remote] : [remote, host]) {
     if (withCredentials !== plain)
       script.command([

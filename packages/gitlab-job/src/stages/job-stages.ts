@@ -109,7 +109,11 @@ function afterScriptStages(source: ScriptSource, container: string): readonly St
     countsAsFailure: !build.afterScriptIgnoresErrors,
     afterCancel: on === 'failure',
     timeoutSeconds: build.afterScriptTimeoutSeconds,
-    action: { do: 'script', script: afterScript(source, commands, status) },
+    action: {
+      do: 'script',
+      script: afterScript(source, commands, status),
+      ...(on === 'failure' ? { scriptAfterCancel: afterScript(source, commands, 'canceled') } : {}),
+    },
   });
   return [
     variant('after_script_on_failure', 'failure', 'failed'),

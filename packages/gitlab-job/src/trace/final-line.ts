@@ -1,9 +1,18 @@
 import type { FailureReason, JobResult, Outcome } from '@millrace/core';
+import { formatGoDuration } from '@millrace/config';
 import { gitlabFailure } from '../failure-reasons.ts';
 import { logLines } from './log-lines.ts';
 
+/** What the last line needs to know besides the result. */
+export interface FinalFacts {
+  /** Nothing was run. */
+  readonly refused: boolean;
+  /** Undefined where nobody knows it; then the failure's own message says it. */
+  readonly timeoutSeconds: number | undefined;
+}
+
 /** The last line of a job log: how the job ended. */
-export function finalLine(result: JobResult, refused: boolean): string {
+export function finalLine(result: JobResult, facts: FinalFacts): string {
   const { outcome } = result;
   if (outcome.kind === 'success' || outcome.kind === 'skipped')
     return logLines.info('Job succeeded');
@@ -11,14 +20,20 @@ export function finalLine(result: JobResult, refused: boolean): string {
   const { system } = gitlabFailure(outcome.reason, outcome.message);
   const kind = system ? ' (system failure)' : '';
   return logLines.error(
-    `Job failed${kind}: ${refused ? outcome.message : faultOf(result, outcome)}`,
+    `Job failed${kind}: ${facts.refused ? outcome.message : faultOf(result, outcome, facts)}`,
   );
 }
 
 /** GitLab Runner makes the pod in the first stage, so what goes wrong before any stage is said to be that stage's. */
-function faultOf({ units }: JobResult, outcome: Outcome & { readonly kind: 'failure' }): string {
+function faultOf(
+  { units }: JobResult,
+  outcome: Outcome & { readonly kind: 'failure' },
+  { timeoutSeconds }: FinalFacts,
+): string {
   const { reason, message } = outcome;
   if (reason === 'stage_timeout') return 'script timeout: context deadline exceeded';
+  if (reason === 'job_timeout' && timeoutSeconds !== undefined)
+    return `execution took longer than ${formatGoDuration(timeoutSeconds * 1000)} seconds`;
   const started = units.some(({ stages }) => stages.length > 0);
   if (started || reason === 'job_timeout') return message;
   const step = isRefusedByServer(reason) ? 'setting up build pod' : 'waiting for pod running';

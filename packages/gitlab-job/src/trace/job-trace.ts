@@ -12,6 +12,8 @@ export interface JobTraceOptions {
   /** Whether every line begins with its time and stream (`FF_TIMESTAMPS`). */
   readonly timestamps: boolean;
   readonly executorName: string;
+  /** The job's time limit; the last line names it when it was over. */
+  readonly timeoutSeconds?: number;
   /** What else happens to the log's bytes: secrets, tokens, a limit; default: nothing. */
   readonly rules?: Omit<JobLogOptions, 'timestamps'>;
   /** Tells the time of sections; default: the system's. */

@@ -10,6 +10,8 @@ export interface TraceIdentity {
   readonly shortToken: string;
   readonly systemId: string;
   readonly executorName: string;
+  /** The job's time limit, for the words about its end. */
+  readonly timeoutSeconds?: number;
 }
 
 /** The first lines. */

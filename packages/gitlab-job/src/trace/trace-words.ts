@@ -71,7 +71,10 @@ export function createTraceWords(identity: TraceIdentity, now: () => number): Tr
   const last = (result: JobResult): string =>
     refused === refusedAtOnce && result.outcome.kind === 'failure'
       ? `${result.outcome.message}\n`
-      : finalLine(result, refused !== undefined);
+      : finalLine(result, {
+          refused: refused !== undefined,
+          timeoutSeconds: identity.timeoutSeconds,
+        });
 
   const words = (event: RunEvent): string => {
     switch (event.type) {

@@ -19,6 +19,7 @@ export interface VariableParts {
   readonly environment: readonly Variable[];
   readonly shortToken: string;
   readonly slot: number;
+  readonly projectSlot: number;
   readonly timeoutSeconds: number;
   /** Undefined as long as nobody can know. */
   readonly directories: JobDirectories | undefined;
@@ -31,7 +32,7 @@ export interface VariableParts {
 
 /** All variables of a job in the order in which scripts export them; nothing is expanded. */
 export function jobVariables(parts: VariableParts): readonly Variable[] {
-  const { payload, flags, directories, slot, runner } = parts;
+  const { payload, flags, directories, slot, projectSlot, runner } = parts;
   const own = (key: string, value: string): Variable => ({ ...plain(key, value), internal: true });
   return [
     ...flags.entries.map(([flag, value]) => own(flag, String(value))),
@@ -42,7 +43,7 @@ export function jobVariables(parts: VariableParts): readonly Variable[] {
       ? []
       : [own('CI_BUILDS_DIR', directories.builds), own('CI_PROJECT_DIR', directories.project)]),
     own('CI_CONCURRENT_ID', String(slot)),
-    own('CI_CONCURRENT_PROJECT_ID', String(slot)),
+    own('CI_CONCURRENT_PROJECT_ID', String(projectSlot)),
     own('CI_SERVER', 'yes'),
     own('CI_JOB_STATUS', 'running'),
     own('CI_JOB_TIMEOUT', String(parts.timeoutSeconds)),

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '@millrace/core';
+import type { JsonObject } from '@millrace/core';
 import { withoutBody, type DecodedReply, type Reply } from '../calls/reply.ts';
 
 /** A job that the server gave to this runner. */
@@ -8,6 +8,8 @@ export interface JobOffer {
   readonly token: string;
   /** The whole answer, secrets included. */
   readonly payload: JsonObject;
+  /** Of the request that it came with; the server's own logs have it too. */
+  readonly correlationId: string;
 }
 
 /** What came of asking for a job. */
@@ -36,7 +38,7 @@ export function judgeJobRequest(reply: DecodedReply): JobRequestOutcome {
   const outcome = { healthy: true, reply: withoutBody(reply) };
   switch (reply.status) {
     case 201: {
-      const job = readOffer(reply.body);
+      const job = readOffer(reply);
       return job === undefined ? { ...outcome, kind: 'failed' } : { ...outcome, kind: 'job', job };
     }
     case 204:
@@ -54,9 +56,11 @@ export function judgeJobRequest(reply: DecodedReply): JobRequestOutcome {
   }
 }
 
-function readOffer(body: JsonValue | undefined): JobOffer | undefined {
+function readOffer({ body, correlationId }: DecodedReply): JobOffer | undefined {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return undefined;
   const payload = body as JsonObject;
   const { id, token } = payload;
-  return typeof id === 'number' && typeof token === 'string' ? { id, token, payload } : undefined;
+  return typeof id === 'number' && typeof token === 'string'
+    ? { id, token, payload, correlationId }
+    : undefined;
 }

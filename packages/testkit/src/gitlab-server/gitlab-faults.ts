@@ -59,11 +59,16 @@ export interface GitlabFaults {
   ) => Fault;
   /** No process listens any more: connections are refused until the returned function has resolved. */
   readonly refuseConnections: () => Promise<() => Promise<void>>;
+  /**
+   * Calls back when a call of the API has come whole, before anything is done about it. `drop` ends its connection with
+   * nothing done. Returns the way to stop.
+   */
+  readonly onCall: (arrived: (call: FaultSubject) => 'carry-out' | 'drop') => () => void;
   /** The runner's process was killed: what it does not know of its last requests may show in its next range. */
   readonly forgive: (job: number) => void;
 }
 
-/** What a request is, for faults. */
+/** What a request is. */
 export interface FaultSubject {
   readonly call: CallName | undefined;
   readonly job: number | undefined;
@@ -77,6 +82,9 @@ export interface FaultBook {
     subject: FaultSubject,
     kinds: readonly Misbehaviour['kind'][],
   ) => TakenFault | undefined;
+  readonly onCall: GitlabFaults['onCall'];
+  /** Whether nothing is to be done about a call. */
+  readonly isDropped: (call: FaultSubject) => boolean;
   /** Removes all. */
   readonly clear: () => void;
 }
@@ -97,6 +105,7 @@ interface SetFault extends TakenFault {
 /** Starts with none. */
 export function createFaultBook(): FaultBook {
   const faults: SetFault[] = [];
+  const listeners = new Set<Parameters<GitlabFaults['onCall']>[0]>();
   const add: FaultBook['add'] = (place, misbehaviour, limit) => {
     const removed: Deferred<void> = deferred();
     const fault: SetFault = {
@@ -128,6 +137,11 @@ export function createFaultBook(): FaultBook {
       fault.hits += 1;
       return fault;
     },
+    onCall: (arrived) => {
+      listeners.add(arrived);
+      return () => void listeners.delete(arrived);
+    },
+    isDropped: (call) => [...listeners].map((arrived) => arrived(call)).includes('drop'),
     clear: () => {
       for (const fault of faults.slice()) fault.remove();
     },

@@ -47,6 +47,8 @@ export interface GitlabServer {
   readonly stateOf: (id: number) => ServerJobState;
   /** Resolves when a job is in one of these states, or in any that ends it. */
   readonly whenJob: (id: number, ...states: readonly ServerJobState[]) => Promise<ServerJobState>;
+  /** Resolves when the trace of a job has a text; never when only digests of traces are kept. */
+  readonly whenTraced: (id: number, text: string) => Promise<void>;
   /**
    * Somebody ends a job. `gracefully`: `canceling` until the runner has reported; `at-once`: `canceled`, and the job's
    * token is not accepted any more; `as-failed`: the same, as a job that got stuck.

@@ -62,6 +62,11 @@ async function handleCall(
   );
   const body = route.isJson ? parse(bytes, exchange, context) : undefined;
   const call = route.call ?? updateKind(body);
+  if (faults.isDropped({ call, job })) {
+    seen({ call, job, outcome: 'reset' });
+    reset(exchange);
+    return;
+  }
   const fault = faults.take({ call, job }, [
     'answer',
     'forget-trace',

@@ -1,6 +1,13 @@
 export type { RepositoryFixture, ServerRepository } from './git/fixture-repository.ts';
 export type { GitAccess, SeenGitRequest } from './git/git-routes.ts';
-export type { CallName, Fault, FaultPlace, GitlabFaults, Misbehaviour } from './gitlab-faults.ts';
+export type {
+  CallName,
+  Fault,
+  FaultPlace,
+  FaultSubject,
+  GitlabFaults,
+  Misbehaviour,
+} from './gitlab-faults.ts';
 export type { GitlabServer, GitlabServerOptions } from './gitlab-server.ts';
 export type { SeenCall } from './handle-request.ts';
 export type { ServerJob, ServerJobState } from './job-book.ts';

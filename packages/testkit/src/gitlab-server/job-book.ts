@@ -73,8 +73,10 @@ export interface JobBook {
   readonly all: () => readonly KeptJob[];
   readonly nextFor: (runnerToken: string) => KeptJob | undefined;
   readonly move: (job: KeptJob, state: ServerJobState) => void;
-  /** Resolves when a job is in a state that fits; at once when it is already. */
-  readonly when: (id: number, fits: (state: ServerJobState) => boolean) => Promise<ServerJobState>;
+  /** A job's trace has grown. */
+  readonly traced: (job: KeptJob) => void;
+  /** Resolves when a job is as wanted; at once when it is already. */
+  readonly when: (id: number, fits: (job: KeptJob) => boolean) => Promise<KeptJob>;
 }
 
 /** Starts empty. */
@@ -82,9 +84,16 @@ export function createJobBook(keeps: 'bytes' | 'digest'): JobBook {
   const jobs = new Map<number, KeptJob>();
   const waiting = new Set<{
     readonly id: number;
-    readonly fits: (state: ServerJobState) => boolean;
-    readonly resolve: (state: ServerJobState) => void;
+    readonly fits: (job: KeptJob) => boolean;
+    readonly resolve: (job: KeptJob) => void;
   }>();
+  const tell = (job: KeptJob): void => {
+    for (const waiter of waiting) {
+      if (waiter.id !== job.id || !waiter.fits(job)) continue;
+      waiting.delete(waiter);
+      waiter.resolve(job);
+    }
+  };
   return {
     add: (payload, reservedFor) => {
       const { id, token } = payload;
@@ -126,14 +135,11 @@ export function createJobBook(keeps: 'bytes' | 'digest'): JobBook {
       ),
     move: (job, state) => {
       job.state = state;
-      for (const waiter of waiting) {
-        if (waiter.id !== job.id || !waiter.fits(state)) continue;
-        waiting.delete(waiter);
-        waiter.resolve(state);
-      }
+      tell(job);
     },
+    traced: tell,
     when: (id, fits) => {
-      const now = jobs.get(id)?.state;
+      const now = jobs.get(id);
       if (now !== undefined && fits(now)) return Promise.resolve(now);
       return new Promise((resolve) => void waiting.add({ id, fits, resolve }));
     },

@@ -32,7 +32,10 @@ export function patchTrace(
   if (!matches && job.excused === 0)
     violations.add(`${where}: piece from ${range.start}, where ${size} bytes are there`);
   job.excused = matches ? Math.max(0, job.excused - 1) : 0;
-  if (matches) job.trace.append(bytes);
+  if (matches) {
+    job.trace.append(bytes);
+    context.jobs.traced(job);
+  }
   return { status: matches ? 202 : 416, headers: rangeHeaders(job, context) };
 }
 

@@ -91,8 +91,13 @@ export async function startGitlabServer(options: GitlabServerOptions = {}): Prom
       return bytes;
     },
     stateOf: (id) => find(id).state,
-    whenJob: (id, ...states) =>
-      jobs.when(id, (state) => states.includes(state) || isEnded({ state })),
+    whenJob: async (id, ...states) => {
+      const job = await jobs.when(id, (each) => states.includes(each.state) || isEnded(each));
+      return job.state;
+    },
+    whenTraced: async (id, text) => {
+      await jobs.when(id, ({ trace }) => trace.bytes()?.includes(text) === true);
+    },
     cancel: (id, how) => {
       const job = find(id);
       if (isEnded(job)) return;
@@ -117,6 +122,7 @@ export async function startGitlabServer(options: GitlabServerOptions = {}): Prom
     },
     faults: {
       add: faults.add,
+      onCall: faults.onCall,
       refuseConnections: () => {
         for (const job of jobs.all()) job.confirmMayBeLost ||= !job.confirmed;
         return front.refuse();

@@ -34,3 +34,7 @@ export function createSlots(): Slots {
     taken: (key) => byKey.get(key)?.size ?? 0,
   };
 }
+
+/** Key of the jobs of one project on one runner. */
+export const projectSlotKey = (runner: string, projectId: number): string =>
+  `${runner} project ${projectId}`;
