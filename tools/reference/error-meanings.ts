@@ -117,6 +117,10 @@ export const errorMeanings: Readonly<Record<string, ErrorMeaning>> = {
     meaning: 'The name of an image is not a valid reference.',
     act: 'Write `[host[:port]/]name[:tag][@digest]` in small letters; look for variables that are empty.',
   },
+  MILLRACE_E_INTERRUPTED: {
+    meaning: 'The runner was told to end by a signal while the job ran.',
+    act: 'Run the job again. To let jobs end first, send SIGQUIT instead of SIGTERM.',
+  },
   MILLRACE_E_JOB_CREDENTIAL: {
     meaning:
       'The job brings a token of its own for the Kubernetes API to a program that runs all jobs with one credential.',

@@ -12,6 +12,7 @@ import { identityStatements } from './identity-statements.ts';
 import { jobCredential } from './job-credential.ts';
 import { jobNamespace } from './job-namespace.ts';
 import { namespaceObject } from './namespace-object.ts';
+import { permissions } from './permissions.ts';
 import { pluginName } from './plugin-name.ts';
 import { settingsSchema, type IdentitySettings } from './settings.ts';
 
@@ -22,23 +23,7 @@ export const plugin: Plugin<IdentitySettings> = definePlugin({
   name: pluginName,
   configKey: 'identity',
   configSchema: settingsSchema,
-  permissions: [
-    {
-      apiGroups: [''],
-      resources: ['namespaces'],
-      verbs: ['create', 'delete'],
-      reason: 'A namespace for each job, where the settings ask for it; in all namespaces.',
-      optional: true,
-    },
-    {
-      apiGroups: [''],
-      resources: ['serviceaccounts'],
-      verbs: ['get'],
-      reason:
-        'Looking for the service account before a pod is made, where the settings ask for it.',
-      optional: true,
-    },
-  ],
+  permissions,
   setup: ({ config, settings, tap, provide }) => {
     provide(ConnectionToken, { needs: {} }, () => config.connection);
     provide(NamespaceToken, { needs: { settings, request: JobRequestToken } }, (given) =>

@@ -63,3 +63,8 @@ export function benchFor(start: StartCluster, binary: string): Bench {
 
 /** A name that no other object of the cluster has. */
 export const freshName = (prefix: string): string => `${prefix}-${randomBytes(4).toString('hex')}`;
+
+/** Asks until something holds, for what a cluster tells nobody; the test's time bounds it. */
+export async function until(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds()));
+}

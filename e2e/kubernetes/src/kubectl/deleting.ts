@@ -74,12 +74,12 @@ export const deletingSuite: KubectlSuite = defineKubectlSuite('deletes', (bench)
       pod('stubborn', { image, program, spec: { terminationGracePeriodSeconds: 600 } }),
     );
     await kubectl.read('wait', '--for=condition=Ready', 'pod/stubborn', '--timeout=90s');
-    await kubectl.read('delete', 'pod', 'stubborn', '--wait=false');
+    await kubectl.read('delete', 'pod', 'stubborn', '--grace-period=300', '--wait=false');
     expect(await kubectl.read('get', 'pod', 'stubborn', '--no-headers')).toMatch(
       /^stubborn +1\/1 +Terminating +0 /u,
     );
     const grace = 'jsonpath={.metadata.deletionGracePeriodSeconds}';
-    expect(await kubectl.read('get', 'pod', 'stubborn', '-o', grace)).toBe('600');
+    expect(await kubectl.read('get', 'pod', 'stubborn', '-o', grace)).toBe('300');
     // A later deletion may give less time.
     await kubectl.read('delete', 'pod', 'stubborn', '--now', '--wait=false');
     expect(['1', '']).toContain(
@@ -123,6 +123,26 @@ export const deletingSuite: KubectlSuite = defineKubectlSuite('deletes', (bench)
       '{"metadata":{"finalizers":[]}}',
     );
     await kubectl.read('wait', '--for=delete', 'cm/held', '--timeout=60s');
+  });
+
+  it('a claim only when no pod uses it', async ({ skip }) => {
+    const classes = await kubectl.read('get', 'storageclasses', '--no-headers');
+    skip(!classes.includes('(default)'), 'needs a default storage class');
+    await kubectl.create({
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name: 'disk' },
+      spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Mi' } } },
+    });
+    const volumes = [{ name: 'disk', persistentVolumeClaim: { claimName: 'disk' } }];
+    await kubectl.create(pod('user', { image, spec: { volumes } }));
+    await kubectl.read('wait', '--for=condition=Ready', 'pod/user', '--timeout=90s');
+    await kubectl.read('delete', 'pvc', 'disk', '--wait=false');
+    expect(await kubectl.read('get', 'pvc', 'disk', '--no-headers')).toMatch(
+      /^disk +Terminating /u,
+    );
+    await kubectl.read('delete', 'pod', 'user');
+    await kubectl.read('wait', '--for=delete', 'pvc/disk', '--timeout=90s');
   });
 
   it('a namespace with everything in it', async () => {

@@ -1,7 +1,9 @@
-import { beforeAll, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { until } from './bench.ts';
 import { defineKubectlSuite, type KubectlSuite } from './define-kubectl-suite.ts';
 import type { Kubectl } from './kubectl.ts';
 import { configMap, pod } from './manifests.ts';
+import { columnsOf, rowsOf } from './table.ts';
 
 /** `kubectl describe` and `kubectl events`. */
 export const describingSuite: KubectlSuite = defineKubectlSuite('describes', (bench) => {
@@ -81,7 +83,7 @@ export const describingSuite: KubectlSuite = defineKubectlSuite('describes', (be
       '--timeout=60s',
     );
     const events = ['events', '--for=pod/nowhere', '--types=Warning'];
-    while (!(await kubectl.read(...events)).includes('FailedScheduling'));
+    await until(async () => (await kubectl.read(...events)).includes('FailedScheduling'));
     expect(await kubectl.read('describe', 'pod', 'nowhere')).toMatch(
       /^ {2}Warning +FailedScheduling +\S+ +default-scheduler +0\/1 nodes are available: 1 node\(s\) didn't match Pod's node affinity\/selector\./mu,
     );
@@ -133,7 +135,9 @@ export const describingSuite: KubectlSuite = defineKubectlSuite('describes', (be
         ports: [{ name: 'web', port: 80, targetPort: 8080 }],
       },
     });
-    const text = await kubectl.read('describe', 'service', 'front');
+    const describe = (): Promise<string> => kubectl.read('describe', 'service', 'front');
+    await until(async () => /^Endpoints: +\S*:8080$/mu.test(await describe()));
+    const text = await describe();
     const address = await kubectl.read(
       'get',
       'service',
@@ -151,6 +155,14 @@ export const describingSuite: KubectlSuite = defineKubectlSuite('describes', (be
       /^Session Affinity: +None$/mu,
     ])
       expect(text).toMatch(line);
+    const slices = await kubectl.read(
+      'get',
+      'endpointslices',
+      '-l',
+      'kubernetes.io/service-name=front',
+    );
+    expect(columnsOf(slices)).toEqual(['NAME', 'ADDRESSTYPE', 'PORTS', 'ENDPOINTS', 'AGE']);
+    expect(rowsOf(slices)[0]?.slice(1, 3)).toEqual(['IPv4', '8080']);
   });
 
   it('a claim and who uses it', async () => {

@@ -164,8 +164,23 @@ export const executingSuite: KubectlSuite = defineKubectlSuite('runs commands', 
       input: 'hello\n',
     });
     expect(end.stdout).toContain('got hello\n');
+    expect(end.stderr).not.toContain('attach');
     expect(end.exitCode).toBe(6);
     await kubectl.read('wait', '--for=delete', 'pod/guest', '--timeout=60s');
+  });
+
+  it('runs a pod on a terminal that is as large as the user’s', async () => {
+    const args = `--image=${image} --image-pull-policy=IfNotPresent --restart=Never --rm -it`;
+    const size = `until test "$(stty size)" = "33 101"; do sleep 0.1; done`;
+    const program = `test -t 0 && echo terminal; ${size}; read -r word; echo "got $word"; exit 6`;
+    const session = kubectl.startOnTerminal(
+      `run guest-on-terminal ${args} --command -- sh -c '${program}'`,
+      'stty rows 33 cols 101',
+    );
+    session.write('hello\n');
+    await session.shows(/got hello\r?\n/u);
+    expect((await session.ended).exitCode).toBe(6);
+    await kubectl.read('wait', '--for=delete', 'pod/guest-on-terminal', '--timeout=60s');
   });
 
   it('copies files in and out', async () => {

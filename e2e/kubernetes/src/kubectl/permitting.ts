@@ -1,4 +1,5 @@
 import { beforeAll, expect, it } from 'vitest';
+import { until } from './bench.ts';
 import { defineKubectlSuite, type KubectlSuite } from './define-kubectl-suite.ts';
 import type { Kubectl } from './kubectl.ts';
 import { pod } from './manifests.ts';
@@ -205,6 +206,7 @@ export const permittingSuite: KubectlSuite = defineKubectlSuite('and rights', (b
       '--clusterrole=view',
       `--serviceaccount=${admin.namespace}:${account}`,
     );
+    // An API server learns of new roles from a watch of its own.
     await until(
       async () => (await other.run(['auth', 'can-i', 'list', 'configmaps'])).exitCode === 0,
     );
@@ -219,8 +221,3 @@ export const permittingSuite: KubectlSuite = defineKubectlSuite('and rights', (b
     expect(await other.refused('get', 'configmaps')).toContain('Forbidden');
   });
 });
-
-/** An API server learns of new roles from a watch of its own. */
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds()));
-}

@@ -32,7 +32,18 @@ export async function prepareConnection(exchange: ResourceExchange): Promise<Con
 }
 
 async function prepareProcess(exchange: ResourceExchange): Promise<Connectable> {
-  const started = await startProcess(exchange);
+  const begun = await startProcess(exchange);
+  // Whoever only watches a container hears that it ended, but its exit code is the pod's to tell.
+  const started =
+    exchange.info.subresource === 'attach'
+      ? {
+          ...begun,
+          process: {
+            ...begun.process,
+            exit: begun.process.exit.then(() => ({ exitCode: 0, signal: 0 })),
+          },
+        }
+      : begun;
   return {
     overWebSocket: (socket, protocol) => {
       void carry(socket, protocol, started);

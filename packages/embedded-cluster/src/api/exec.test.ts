@@ -291,4 +291,14 @@ describe('attach', () => {
       { container: 'helper', options: { stdin: true, stdout: true, stderr: true } },
     ]);
   });
+
+  it('ends in success however the container ends: its exit code is the pod’s to tell', async () => {
+    const client = await connect(`${podsPath}/a/attach?container=helper&stdin=true`);
+    const { process } = cluster.node;
+    process.out.end();
+    process.err.end();
+    process.ended.resolve({ exitCode: 3, signal: 0 });
+    expect(await client.closed).toBe(1000);
+    expect(client.frames).toEqual(['3 {"metadata":{},"status":"Success"}']);
+  });
 });

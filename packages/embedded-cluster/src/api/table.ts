@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue, KubeObject } from '@millrace/core';
-import { count, record, records, text } from '../store/json.ts';
+import { count, record, records, text, texts } from '../store/json.ts';
 import type { ServedResource } from '../store/resource-types.ts';
 import { created, createdAt, named, printer, type Column, type Printer } from './table-columns.ts';
 import { corePrinters } from './table-core.ts';
@@ -63,6 +63,23 @@ const priorities = printer({
   PreemptionPolicy: (item) => text(item, 'preemptionPolicy'),
 });
 
+/** The first three of many, and how many more there are. */
+const few = (values: readonly string[]): string =>
+  values.length > 3
+    ? `${values.slice(0, 3).join(',')} + ${values.length - 3} more...`
+    : values.join(',');
+
+const slices = printer({
+  Name: named,
+  AddressType: (item) => text(item, 'addressType'),
+  Ports: (item) =>
+    few(records(item, 'ports').map((port) => String(count(port, 'port') ?? '*'))) || '<unset>',
+  Endpoints: (item) =>
+    few(records(item, 'endpoints').flatMap((endpoint) => texts(endpoint, 'addresses'))) ||
+    '<unset>',
+  Age: created,
+});
+
 const printers: Readonly<Record<string, Printer>> = {
   ...corePrinters,
   pods: podPrinter,
@@ -71,6 +88,7 @@ const printers: Readonly<Record<string, Printer>> = {
   poddisruptionbudgets: budgets,
   storageclasses: storageClasses,
   priorityclasses: priorities,
+  endpointslices: slices,
   runtimeclasses: printer({ Name: named, Handler: (item) => text(item, 'handler'), Age: created }),
   leases: printer({
     Name: named,

@@ -215,6 +215,20 @@ describe.each(['auto', 'off'] as const)('real processes, namespaces %s', (namesp
     await seen;
   });
 
+  it('gives the terminal of a container the size of who attaches', async () => {
+    const size = 'until [ "$(stty size)" = "33 111" ]; do sleep 0.05; done; printf fits';
+    fixture.create({ containers: [{ ...sh(size), stdin: true, tty: true }] });
+    await running();
+    const guest = await fixture.kubelet.node.attach(needPod(), 'main', {
+      stdin: true,
+      stdout: true,
+      stderr: false,
+      tty: true,
+    });
+    guest.resize(111, 33);
+    expect(await textOf(guest.stdout)).toContain('fits');
+  });
+
   it('connects to a port on which a container listens, and says when none does', async () => {
     const server = createServer((_request, response) => void response.end('hello'));
     await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));

@@ -1,7 +1,9 @@
 import type { Clock } from '@millrace/core';
+import { startClaimProtection } from './claim-protection.ts';
 import { startClaims } from './claims.ts';
 import { createDefaultRoles } from './default-roles.ts';
 import { startDisruptionStatus } from './disruption-status.ts';
+import { startEndpointSlices } from './endpoint-slices.ts';
 import { startEventExpiry } from './event-expiry.ts';
 import { startGarbageCollector } from './garbage-collector.ts';
 import { startNamespaces } from './namespaces.ts';
@@ -19,7 +21,7 @@ export interface ControllerOptions {
 
 /**
  * Fills an empty store with what every cluster starts with and starts everything that acts on changes besides the
- * kubelet: namespaces, garbage collection, scheduling, claims, quotas, disruption budgets, expiry of events.
+ * kubelet: namespaces, garbage collection, scheduling, claims, endpoints, quotas, disruption budgets, expiry of events.
  * @returns the way to stop them all
  */
 export function startControllers(store: ObjectStore, options: ControllerOptions): () => void {
@@ -29,6 +31,8 @@ export function startControllers(store: ObjectStore, options: ControllerOptions)
     startGarbageCollector(store, clock),
     startScheduler(store, clock),
     startClaims(store),
+    startClaimProtection(store),
+    startEndpointSlices(store),
     startQuotaStatus(store),
     startDisruptionStatus(store, clock),
     startEventExpiry(store, clock),

@@ -138,6 +138,11 @@ export const runtimeClassType: ServedResource = served(
   { cluster: true },
 );
 export const leaseType: ServedResource = served('coordination.k8s.io/v1', 'leases', 'Lease');
+export const endpointSliceType: ServedResource = served(
+  'discovery.k8s.io/v1',
+  'endpointslices',
+  'EndpointSlice',
+);
 const selfAccessReviewType = served(
   'authorization.k8s.io/v1',
   'selfsubjectaccessreviews',
@@ -183,6 +188,7 @@ export const servedResources: readonly ServedResource[] = [
   storageClassType,
   priorityClassType,
   leaseType,
+  endpointSliceType,
   runtimeClassType,
 ];
 

@@ -19,6 +19,8 @@ export interface StageRun {
   readonly driver: StageDriver;
   /** Resolves when the pod fails. */
   readonly podFailure: Promise<RunnerError>;
+  /** Looks at the pod now, which is news where it is looked at only now and then. */
+  readonly look: (options: { readonly signal: AbortSignal }) => Promise<void>;
   /** Told what the pod's own record says, before hooks have their say. */
   readonly onRecord: (record: ScriptRecord) => void;
 }
@@ -145,13 +147,14 @@ function lostPod(
  * signal shortly before the pod's end is seen, has not failed by itself; one that succeeded has.
  */
 async function causeOf(
-  { clock, limits }: UnitPorts,
-  { podFailure }: StageRun,
+  { clock, limits, stop }: UnitPorts,
+  { podFailure, look }: StageRun,
   outcome: Outcome,
 ): Promise<RunnerError | undefined> {
   if (outcome.kind !== 'failure' || outcome.exitCode === undefined) return undefined;
   const { promise: waited, resolve } = Promise.withResolvers<undefined>();
-  if (!killed.includes(outcome.exitCode)) resolve(undefined);
+  if (killed.includes(outcome.exitCode)) await look({ signal: stop });
+  else resolve(undefined);
   const cancelTimer = clock.after(limits.lastWords, () => resolve(undefined));
   const failure = await Promise.race([podFailure, waited]);
   cancelTimer();

@@ -58,6 +58,7 @@ export async function runStages(
               stage,
               driver,
               podFailure: watch.failure,
+              look: followed.observer.look,
               onRecord: (seen) => void (record = seen),
             })
           : await retell(ports, followed, { stage, driver, past });

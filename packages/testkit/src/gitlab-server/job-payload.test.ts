@@ -7,7 +7,7 @@ import { jobPayload } from './job-payload.ts';
 const recorded = JSON.parse(
   readFileSync(
     new URL(
-      '../../../../e2e/embedded/recorded/fixtures/gitlab/001-minimal-a/job.json',
+      '../../../../e2e/suites/recorded/fixtures/gitlab/001-minimal-a/job.json',
       import.meta.url,
     ),
     'utf8',

@@ -82,7 +82,7 @@ export async function startProcess(
     stderr: options.stderr && !options.tty ? readChunks(errors.ours) : nothing(),
     write: (data) => (input === undefined ? Promise.resolve() : writeInput(input.ours, data)),
     endInput: () => void input?.ours.end(),
-    resize: (columns, rows) => void resizeTerminal(host, child.pid, columns, rows),
+    resize: (columns, rows) => void resizeTerminal(host, () => childOf(child.pid), columns, rows),
     exit,
     kill: () => {
       if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
@@ -110,15 +110,21 @@ export function underTerminal(host: ProcessHost, command: readonly string[]): re
 
 const attempts = 40;
 
-/** The terminal is found through the process that has it, which takes a moment to appear. */
-async function resizeTerminal(
+const childOf = (script: number | undefined): number | undefined =>
+  script === undefined ? undefined : childrenOf(innerProcess(script) ?? script)[0];
+
+/**
+ * Gives a terminal another size.
+ * @param findHolder - the process that has it, through which it is found; it takes a moment to appear
+ */
+export async function resizeTerminal(
   host: ProcessHost,
-  script: number | undefined,
+  findHolder: () => number | undefined,
   columns: number,
   rows: number,
 ): Promise<void> {
   for (let attempt = 0; attempt < attempts; attempt += 1) {
-    const holder = script === undefined ? undefined : childrenOf(innerProcess(script) ?? script)[0];
+    const holder = findHolder();
     if (holder !== undefined) {
       const stty = spawn(
         needTool(host.tools, 'stty'),

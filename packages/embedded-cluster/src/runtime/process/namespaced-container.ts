@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ContainerSpec, RunningContainer } from '../../contracts.ts';
-import { startProcess, underTerminal } from './child-process.ts';
+import { resizeTerminal, startProcess, underTerminal } from './child-process.ts';
 import { containerEnvironment } from './container-environment.ts';
 import { needExecutable } from './find-executable.ts';
 import { findUser } from './find-user.ts';
@@ -111,6 +111,8 @@ export async function startNamespaced(
           options,
           kill,
         ),
+      resize: (columns, rows) =>
+        void resizeTerminal(host, () => childrenOf(init)[0], columns, rows),
       cleanUp: () => remove(folder),
     });
   } catch (error) {

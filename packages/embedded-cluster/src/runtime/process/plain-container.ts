@@ -5,11 +5,11 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import type { ContainerSpec, RunningContainer } from '../../contracts.ts';
 import { startError } from '../runtime-error.ts';
-import { exitOf, startProcess, underTerminal } from './child-process.ts';
+import { exitOf, resizeTerminal, startProcess, underTerminal } from './child-process.ts';
 import { containerEnvironment } from './container-environment.ts';
 import { needExecutable } from './find-executable.ts';
 import type { LinkedMounts } from './linked-mounts.ts';
-import { sendSignal } from './pid-namespace.ts';
+import { childrenOf, sendSignal } from './pid-namespace.ts';
 import type { ProcessHost } from './process-host.ts';
 import { killMarked, markVariable } from './process-marks.ts';
 import {
@@ -100,6 +100,7 @@ export async function startPlain(
           options,
           (group) => sendSignal(-group, 'SIGKILL'),
         ),
+      resize: (columns, rows) => void resizeTerminal(host, () => childrenOf(pid)[0], columns, rows),
       cleanUp: () => {
         volumes.unlink(spec.mounts);
         remove(home);

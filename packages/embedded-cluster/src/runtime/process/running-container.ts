@@ -43,6 +43,8 @@ export interface ContainerParts {
   readonly ended: Promise<ProcessExit>;
   readonly signal: RunningContainer['signal'];
   readonly exec: RunningContainer['exec'];
+  /** Gives the container's own terminal another size. */
+  readonly resize: (columns: number, rows: number) => void;
   /** Removes what the container leaves; runs when it has ended. */
   readonly cleanUp: () => void;
 }
@@ -89,7 +91,9 @@ export function superviseContainer(
           : Promise.resolve(),
       // Whoever leaves takes the input with them only if the container asked for that.
       endInput: () => void (options.stdin && spec.stdinOnce && pipes.input?.ours.end()),
-      resize: () => undefined,
+      resize: (columns, rows) => {
+        if (spec.tty) parts.resize(columns, rows);
+      },
       exit,
       kill: output.detach,
     });
