@@ -72,7 +72,8 @@ export async function startApiProxy(
     anybody: new TlsAgent({ keepAlive: true, ...trust }),
   };
 
-  const send = (incoming: IncomingMessage) => {
+  /** @param alone - on a connection that nothing else has used or will use */
+  const send = (incoming: IncomingMessage, alone: boolean) => {
     const headers = { ...incoming.headers };
     const asAdministrator = headers.authorization === `Bearer ${adminToken}`;
     if (asAdministrator) {
@@ -82,7 +83,9 @@ export async function startApiProxy(
     return requestOf(`${upstream.server}${incoming.url ?? ''}`, {
       method: incoming.method,
       headers: { ...headers, host: new URL(upstream.server).host },
-      agent: agents[asAdministrator ? 'administrator' : 'anybody'],
+      ...(alone
+        ? { agent: false, ...trust, ...(asAdministrator ? identity : {}) }
+        : { agent: agents[asAdministrator ? 'administrator' : 'anybody'] }),
     });
   };
 
@@ -111,7 +114,7 @@ export async function startApiProxy(
       answer(response, refusal.answer);
       return;
     }
-    const outgoing = send(incoming);
+    const outgoing = send(incoming, false);
     outgoing.once('response', (from) => {
       response.writeHead(from.statusCode ?? 502, from.headers);
       response.flushHeaders();
@@ -131,7 +134,8 @@ export async function startApiProxy(
   });
   server.on('upgrade', (incoming: IncomingMessage, client: Duplex, head: Buffer) => {
     const request = note(incoming, true);
-    const outgoing = send(incoming);
+    // A server that refuses to switch may close the connection without having said so.
+    const outgoing = send(incoming, true);
     outgoing.once('upgrade', (from, behind, rest) => {
       const lines = [`HTTP/1.1 101 Switching Protocols`];
       for (let at = 0; at < from.rawHeaders.length; at += 2)
@@ -144,7 +148,11 @@ export async function startApiProxy(
         behind.destroy();
       };
       client.once('error', end).once('close', end).pipe(behind);
-      behind.once('error', end).once('close', end).pipe(client);
+      // What is still on its way to the client arrives.
+      behind
+        .once('error', end)
+        .once('close', () => client.end(() => client.destroy()))
+        .pipe(client);
       opened(kinds[request.subresource], client);
     });
     outgoing.once('response', (from) => {

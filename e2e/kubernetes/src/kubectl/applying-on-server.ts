@@ -1,13 +1,14 @@
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { benchFor, freshName, type StartCluster } from './bench.ts';
+import { beforeAll, beforeEach, expect, it } from 'vitest';
+import { freshName } from './bench.ts';
+import { defineKubectlSuite, type KubectlSuite } from './define-kubectl-suite.ts';
 import type { Kubectl } from './kubectl.ts';
 import type { KubectlEnd } from './kubectl-process.ts';
 import { configMap, pod } from './manifests.ts';
 
 /** `kubectl apply --server-side`. */
-export function serverSideApplySuite(start: StartCluster, binary: string): void {
-  describe('suite: kubectl applies on the server', () => {
-    const bench = benchFor(start, binary);
+export const serverSideApplySuite: KubectlSuite = defineKubectlSuite(
+  'applies on the server',
+  (bench) => {
     let kubectl: Kubectl;
     let name: string;
 
@@ -209,8 +210,8 @@ export function serverSideApplySuite(start: StartCluster, binary: string): void 
         'kubectl-label Update': { 'f:metadata': { 'f:labels': { '.': {}, 'f:x': {} } } },
       });
     });
-  });
-}
+  },
+);
 
 interface Managed {
   readonly metadata: {

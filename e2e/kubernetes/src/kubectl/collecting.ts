@@ -1,12 +1,13 @@
-import { beforeAll, describe, expect, it } from 'vitest';
-import { benchFor, freshName, type StartCluster } from './bench.ts';
+import { beforeAll, expect, it } from 'vitest';
+import { freshName } from './bench.ts';
+import { defineKubectlSuite, type KubectlSuite } from './define-kubectl-suite.ts';
 import type { Kubectl } from './kubectl.ts';
 import { configMap } from './manifests.ts';
 
 /** What becomes of objects whose owner is deleted by `kubectl`. */
-export function collectingSuite(start: StartCluster, binary: string): void {
-  describe('suite: kubectl and garbage collection', () => {
-    const bench = benchFor(start, binary);
+export const collectingSuite: KubectlSuite = defineKubectlSuite(
+  'and garbage collection',
+  (bench) => {
     let kubectl: Kubectl;
 
     beforeAll(async () => {
@@ -118,8 +119,8 @@ export function collectingSuite(start: StartCluster, binary: string): void {
       await gone(impostor.name);
       expect(await field(owner.name, '.metadata.name')).toBe(owner.name);
     });
-  });
-}
+  },
+);
 
 interface Owner {
   readonly name: string;

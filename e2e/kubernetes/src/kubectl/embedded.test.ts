@@ -1,13 +1,15 @@
 import { startEmbeddedHandle } from '@millrace/testkit';
 import { it } from 'vitest';
+import { drainingSuite } from './draining.ts';
+import { findKubectl, needsKubectl } from './find-kubectl.ts';
 import { kubectlSuite } from './kubectl-suite.ts';
 
-// The runner of the end-to-end tests says where `kubectl` is.
-const kubectl = process.env['MILLRACE_E2E_KUBECTL'] ?? '';
+const binary = await findKubectl();
 
-if (kubectl === '') {
-  it('kubectl works against the embedded cluster', ({ skip }) =>
-    skip(true, 'needs the path of kubectl in MILLRACE_E2E_KUBECTL'));
+if (binary === undefined) {
+  it('kubectl works against the embedded cluster', ({ skip }) => skip(true, needsKubectl));
 } else {
-  kubectlSuite(() => startEmbeddedHandle(), kubectl);
+  const target = { start: () => startEmbeddedHandle(), binary, mark: 'embedded' };
+  kubectlSuite(target);
+  drainingSuite(target);
 }

@@ -1,13 +1,12 @@
 import { serverSideApplySuite } from './applying-on-server.ts';
 import { applyingSuite } from './applying.ts';
-import type { StartCluster } from './bench.ts';
 import { changingSuite } from './changing.ts';
 import { collectingSuite } from './collecting.ts';
 import { creatingSuite } from './creating.ts';
+import type { KubectlSuite, KubectlTarget } from './define-kubectl-suite.ts';
 import { deletingSuite } from './deleting.ts';
 import { describingSuite } from './describing.ts';
 import { discoveringSuite } from './discovering.ts';
-import { drainingSuite } from './draining.ts';
 import { executingSuite } from './executing.ts';
 import { forwardingSuite } from './forwarding.ts';
 import { gettingSuite } from './getting.ts';
@@ -16,7 +15,7 @@ import { permittingSuite } from './permitting.ts';
 import { tableSuite } from './tables.ts';
 import { watchingSuite } from './watching.ts';
 
-const suites = [
+const suites: readonly KubectlSuite[] = [
   gettingSuite,
   tableSuite,
   watchingSuite,
@@ -32,15 +31,12 @@ const suites = [
   loggingSuite,
   executingSuite,
   forwardingSuite,
-  drainingSuite,
 ];
 
 /**
  * `kubectl` as a foreign client of a cluster. Nothing here knows which cluster it is: what is asserted is what a real
- * API server does.
- * @param start - makes a handle; it is closed by the suite
- * @param kubectl - path of the binary
+ * API server does. What closes a node, `drainingSuite`, is not among it, because nobody else has a node meanwhile.
  */
-export function kubectlSuite(start: StartCluster, kubectl: string): void {
-  for (const suite of suites) suite(start, kubectl);
+export function kubectlSuite(target: KubectlTarget): void {
+  for (const suite of suites) suite(target);
 }

@@ -1,5 +1,5 @@
-import { beforeAll, describe, expect, it } from 'vitest';
-import { benchFor, type StartCluster } from './bench.ts';
+import { beforeAll, expect, it } from 'vitest';
+import { defineKubectlSuite, type KubectlSuite } from './define-kubectl-suite.ts';
 import type { Kubectl } from './kubectl.ts';
 import { configMap, pod } from './manifests.ts';
 import { columnsOf, rowsOf } from './table.ts';
@@ -89,9 +89,9 @@ function examples(image: string): readonly object[] {
 }
 
 /** The tables that the server makes of each kind. */
-export function tableSuite(start: StartCluster, binary: string): void {
-  describe('suite: kubectl shows every kind as a table', () => {
-    const bench = benchFor(start, binary);
+export const tableSuite: KubectlSuite = defineKubectlSuite(
+  'shows every kind as a table',
+  (bench) => {
     let kubectl: Kubectl;
 
     beforeAll(async () => {
@@ -182,5 +182,5 @@ export function tableSuite(start: StartCluster, binary: string): void {
         expect.stringMatching(/^default-scheduler\b/u),
       ]);
     });
-  });
-}
+  },
+);
