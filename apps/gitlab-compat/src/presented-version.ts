@@ -3,4 +3,8 @@ export const presentedVersion = '19.4.0';
 /** Its revision, as `CI_RUNNER_REVISION` shows it. */
 export const presentedRevision = 'd79f3e7b';
 /** How it introduces itself to GitLab. */
-export const userAgent: string = `gitlab-runner ${presentedVersion} (19-4-stable; go1.25.7; linux/amd64)`;
+export const userAgent: string = [
+  'gitlab-runner',
+  presentedVersion,
+  '(19-4-stable; go1.25.7; linux/amd64)',
+].join(' ');

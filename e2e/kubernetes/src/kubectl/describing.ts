@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { until } from './bench.ts';
 import { defineKubectlSuite, type KubectlSuite } from './define-kubectl-suite.ts';
 import type { Kubectl } from './kubectl.ts';
