@@ -79,12 +79,7 @@ const needed = (
 
 /** Returns whether it had to be made. */
 async function ensure(api: KubeApi, [type, manifest]: Needed): Promise<boolean> {
-  const created = await unless(
-    api.create(type, manifest, { signal }),
-    'api_already_exists',
-    // A server that does not know a type does not ask for its objects either.
-    ...(type === runtimeClasses ? ['api_not_found'] : []),
-  );
+  const created = await unless(api.create(type, manifest, { signal }), 'api_already_exists');
   if (type !== resourceTypes.namespaces) return created !== undefined;
   const { name = '' } = manifest.metadata;
   const found = created ?? (await look(api, { type, namespace: '', name }));
@@ -102,12 +97,12 @@ async function ensure(api: KubeApi, [type, manifest]: Needed): Promise<boolean> 
 const look = (api: KubeApi, ref: ObjectRef): Promise<KubeObject | undefined> =>
   unless(api.get(ref, { signal }), 'api_not_found');
 
-/** Undefined when the answer is one of those reasons. */
-async function unless<T>(call: Promise<T>, ...reasons: readonly string[]): Promise<T | undefined> {
+/** Undefined when the answer is that reason. */
+async function unless<T>(call: Promise<T>, reason: string): Promise<T | undefined> {
   try {
     return await call;
   } catch (failure) {
-    if (isRunnerError(failure) && reasons.includes(failure.reason)) return undefined;
+    if (isRunnerError(failure) && failure.reason === reason) return undefined;
     throw failure;
   }
 }
