@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { debianPackages, missing } from './cluster/missing.ts';
 import { checkout, stateFolder } from './cluster/layout.ts';
 import { isAlive, readOwner } from './cluster/owner.ts';
 import { leftBehind, removeCluster } from './cluster/remove-cluster.ts';
+import { descriptionFile, type ClusterDescription } from './cluster/start-cluster.ts';
 import { keepCluster, startKeeper } from './keeper.ts';
 
 const usage = `usage: npm run e2e -- [COMMAND]
@@ -45,9 +47,22 @@ export async function runCommand([command = 'test', ...args]: readonly string[])
 /** The suites, and unless tests were chosen, then the coming and going of the cluster itself. */
 async function test(args: readonly string[]): Promise<number> {
   const projects = ['--project', 'cluster', '--project', 'disruptive'];
-  const suites = await onCluster((environment) => vitest([...projects, ...args], environment));
+  const suites = await onCluster(async (environment) =>
+    vitest([...projects, ...args], {
+      ...environment,
+      MILLRACE_SUITE_CLUSTER: await clusterName(environment),
+    }),
+  );
   if (args.length > 0 || suites !== 0 || isGiven()) return suites;
-  return vitest(['--project', 'lifecycle'], {});
+  // No suite of any cluster: the report of the suites stays as it is.
+  return vitest(['--project', 'lifecycle'], { MILLRACE_SUITE_REPORT: '' });
+}
+
+/** What reports call the cluster: with its version where it is our own. */
+async function clusterName({ MILLRACE_E2E_STATE: state }: Environment): Promise<string> {
+  if (state === undefined) return 'Kubernetes (given)';
+  const text = await readFile(join(state, basename(descriptionFile)), 'utf8');
+  return `Kubernetes ${(JSON.parse(text) as ClusterDescription).version}`;
 }
 
 const isGiven = (): boolean => (process.env['MILLRACE_E2E_KUBECONFIG'] ?? '') !== '';
