@@ -284,13 +284,7 @@ export const read: Topic = {
         await side.ask({ path: `configmaps?limit=1`, ...names });
       },
     },
-    asks(
-      'a bad continue token',
-      { path: `${listed}&limit=1&continue=x` },
-      {
-        path: `${listed}&continue=${q(Buffer.from('{"v":"meta.k8s.io/v1","rv":1,"start":"/x"}').toString('base64'))}`,
-      },
-    ),
+    asks('a bad continue token', { path: `${listed}&limit=1&continue=x` }),
     asks('a bad limit', { path: `${listed}&limit=x` }, { path: `${listed}&limit=-1` }),
     asks(
       'bad parameters of a list',
