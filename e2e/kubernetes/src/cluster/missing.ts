@@ -1,6 +1,7 @@
-import { access, constants } from 'node:fs/promises';
+import { constants } from 'node:fs/promises';
 import { arch, platform } from 'node:os';
 import { join } from 'node:path';
+import { exists } from './exists.ts';
 import { runProgram } from './run-program.ts';
 
 /** Programs, and the Debian package each comes from. */
@@ -82,13 +83,4 @@ async function isInPath(program: string): Promise<boolean> {
   for (const folder of searchPath)
     if (folder !== '' && (await exists(join(folder, program), constants.X_OK))) return true;
   return false;
-}
-
-async function exists(path: string, mode: number = constants.F_OK): Promise<boolean> {
-  try {
-    await access(path, mode);
-    return true;
-  } catch {
-    return false;
-  }
 }

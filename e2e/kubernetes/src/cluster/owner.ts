@@ -1,5 +1,6 @@
-import { access, link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { exists } from './exists.ts';
 import { runtimeFolder, stateFolder } from './layout.ts';
 import { readSwitches, type KernelSwitches } from './network.ts';
 
@@ -61,11 +62,4 @@ export async function becomeOwner(): Promise<Owner> {
 /** Removes the note. */
 export async function disown(): Promise<void> {
   await rm(runtimeFolder, { recursive: true, force: true });
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, symlink, access } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, symlink } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { exists } from './exists.ts';
 import { checkout } from './layout.ts';
 import { runProgram } from './run-program.ts';
 
@@ -93,11 +94,4 @@ async function fingerprint(): Promise<string> {
     .toSorted())
     hash.update(file.slice(sources.length)).update(await readFile(file));
   return hash.digest('hex').slice(0, 12);
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

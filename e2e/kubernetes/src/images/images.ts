@@ -1,5 +1,6 @@
-import { access, mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { exists } from '../cluster/exists.ts';
 import type { ClusterImages } from '@millrace/testkit';
 import { pauseImage } from '../cluster/configuration/containerd.ts';
 import { addresses } from '../cluster/layout.ts';
@@ -94,11 +95,4 @@ export async function buildImages({
     await rm(join(unfinished, folderName), { recursive: true });
   await rename(unfinished, target);
   return archives;
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,5 +1,6 @@
-import { access, chmod, copyFile, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { exists } from '../cluster/exists.ts';
 import { runProgram } from '../cluster/run-program.ts';
 import { unpackPackages } from './debian-packages.ts';
 
@@ -61,9 +62,5 @@ async function commonFiles(root: string): Promise<void> {
 }
 
 async function link(target: string, path: string): Promise<void> {
-  const there = await access(path).then(
-    () => true,
-    () => false,
-  );
-  if (!there) await symlink(target, path);
+  if (!(await exists(path))) await symlink(target, path);
 }
