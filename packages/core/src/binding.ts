@@ -1,6 +1,6 @@
 import type { ListPolicy, Statement } from './contributions.ts';
 import type { JsonObject, JsonValue } from './json.ts';
-import type { OverwriteRow, SettingRow, UnsupportedRow } from './settings.ts';
+import type { OptionRow, OverwriteRow, SettingRow, UnsupportedRow } from './settings.ts';
 
 /** How a peer words something, and where it stands among its other lines; lower ranks come first. */
 export interface Wording {
@@ -21,6 +21,8 @@ export interface Binding {
   readonly rows: readonly SettingRow[];
   readonly unsupported?: readonly UnsupportedRow[];
   readonly overwrites?: readonly OverwriteRow[];
+  /** What each unit of a job may set for itself. */
+  readonly options?: readonly OptionRow[];
   /** Settings that come with this peer, such as the roles a rule applies to; keys and job variables win over them. */
   readonly constants?: Readonly<Record<string, JsonValue>>;
   readonly wording?: Readonly<Record<string, Wording>>;

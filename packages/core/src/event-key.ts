@@ -18,7 +18,7 @@ export function eventKey(event: RunEvent): string | undefined {
       return `${event.type}/${event.unit.id}/${event.attempt}/${event.stage.name}`;
     case 'output':
       return event.offset === undefined
-        ? `said/${event.unit.id}/${event.attempt}/${event.stage.name}/${new TextDecoder().decode(event.bytes)}`
+        ? `said/${event.unit.id}/${event.attempt}/${event.stage?.name ?? ''}/${new TextDecoder().decode(event.bytes)}`
         : undefined;
     case 'unit-finished':
       return `unit-finished/${event.unit.id}`;

@@ -3,7 +3,7 @@ import type { RunnerError } from './errors.ts';
 import type { Job, JobRequest } from './job.ts';
 import type { KubeObject } from './kubernetes.ts';
 import type { JobResult, PodSnapshot, PodVerdict, StageResult, UnitResult } from './results.ts';
-import type { OverwriteOffer, SettingChange } from './settings.ts';
+import type { OptionOffer, OverwriteOffer, SettingChange } from './settings.ts';
 import type { Source } from './source.ts';
 import type { AnyToken } from './tokens.ts';
 import type { Stage, Unit } from './units.ts';
@@ -49,6 +49,7 @@ export interface HookHandlers {
   readonly overwriteSettings: (
     offers: readonly OverwriteOffer[],
     request: JobRequest,
+    options: readonly OptionOffer[],
   ) => readonly (SettingChange | Statement | Decision)[];
   /** Adds units and containers, or wires them: session units of GitLab, a unit a step of Woodpecker, sidecars. */
   readonly planUnits: (units: readonly Unit[], job: Job) => readonly Unit[];

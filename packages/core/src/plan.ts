@@ -102,8 +102,9 @@ export interface PlannedRefusal {
 
 /**
  * A value that only the run knows, written in place of a string in a manifest. The set is closed: seconds since the
- * epoch at which the unit (for the job's objects: the job) started, the number of the attempt, the uid of a unit's pod.
+ * epoch at which the unit (for the job's objects: the job) or the job started, how the job stands (`success` or
+ * `failure`), the number of the attempt, the uid of a unit's pod.
  */
 export type Placeholder =
-  | { readonly $millrace: 'startedAt' | 'attempt' }
+  | { readonly $millrace: 'startedAt' | 'jobStartedAt' | 'status' | 'attempt' }
   | { readonly $millrace: 'uid'; readonly of: string };

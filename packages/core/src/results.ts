@@ -31,6 +31,10 @@ export interface StageResult {
 export interface UnitResult {
   readonly unit: string;
   readonly outcome: Outcome;
+  /** When its pod was made, milliseconds since the epoch; absent when its containers never ran. */
+  readonly startedAt?: number;
+  /** When it ended, milliseconds since the epoch; absent when it was ended from outside before that was known. */
+  readonly finishedAt?: number;
   readonly podName: string;
   readonly attempts: number;
   readonly stages: readonly StageResult[];

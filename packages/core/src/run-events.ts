@@ -57,9 +57,13 @@ export type RunEvent =
       readonly type: 'output';
       readonly unit: Unit;
       readonly attempt: number;
-      readonly stage: Stage;
+      /** Absent in container units, which have no stages. */
+      readonly stage?: Stage;
       readonly bytes: Uint8Array;
-      /** Place of the first byte in the log file of the attempt's pod; undefined for what the engine says itself. */
+      /**
+       * Place of the first byte in the log file of the attempt's pod, in container units in the container's log; undefined
+       * for what the engine says itself.
+       */
       readonly offset: number | undefined;
     }
   | {
@@ -69,6 +73,7 @@ export type RunEvent =
       readonly stage: Stage;
       readonly result: StageResult;
     }
+  /** Also of units that were skipped, or canceled before they began. */
   | { readonly type: 'unit-finished'; readonly unit: Unit; readonly result: UnitResult }
   /** Something went wrong that does not change the result. */
   | { readonly type: 'trouble'; readonly message: string }

@@ -1,4 +1,4 @@
-import type { JsonValue } from './json.ts';
+import type { JsonObject, JsonValue } from './json.ts';
 import type { Source } from './source.ts';
 
 /** A plugin's settings for one job: validated, overwritten and expanded. */
@@ -118,10 +118,60 @@ export interface OverwriteOffer {
   readonly current: JsonValue | undefined;
 }
 
-/** A change of one setting for one job. */
+/**
+ * What one unit of a job may say about itself in the peer's payload, and the neutral setting it stands for. The plugin
+ * that knows the peer reads it from the payload and answers with a {@link SettingChange} of that unit.
+ */
+export interface OptionRow {
+  /** Dotted key below the unit's options; one that starts with `/` is below the unit itself. */
+  readonly key: string;
+  readonly path: string;
+  readonly form: SettingForm;
+  readonly members?: MemberShape;
+  /** Neutral value from the peer's; throw a `SettingError` for what has no meaning. Default: as is. */
+  readonly convert?: (value: JsonValue, place: OptionPlace) => JsonValue | undefined;
+  /** The operator's key that allows it; absent: always allowed. */
+  readonly gate?: OptionGate;
+  /**
+   * How it comes together with the operator's setting: instead of it, or entry by entry, where either the unit's or the
+   * operator's entry counts.
+   */
+  readonly merge: 'replace' | 'unit-wins' | 'operator-wins';
+  readonly secret?: boolean;
+  /** One sentence for the reference page. */
+  readonly doc: string;
+}
+
+/** What the conversion of an option may look at. */
+export interface OptionPlace {
+  /** The unit as the peer wrote it. */
+  readonly unit: JsonObject;
+  /** The option's setting before, as the operator has it. */
+  readonly current: JsonValue | undefined;
+}
+
+/** A switch of the operator, and what it is without being set. */
+export interface OptionGate extends GateKey {
+  readonly default: boolean;
+}
+
+/** An option row with what the operator configured. */
+export interface OptionOffer {
+  readonly plugin: string;
+  readonly row: OptionRow;
+  /** Whether the gate is open. */
+  readonly allowed: boolean;
+  readonly gateSource: Source;
+  /** The setting before. */
+  readonly current: JsonValue | undefined;
+}
+
+/** A change of one setting for one job, or for one of its units. */
 export interface SettingChange {
   readonly kind: 'setting';
   readonly plugin: string;
+  /** Id of the unit whose pod alone is changed; absent: the job's. */
+  readonly unit?: string;
   /** Path in the plugin's settings. */
   readonly path: readonly (string | number)[];
   readonly value: JsonValue;

@@ -1,7 +1,7 @@
 import type { ContainerRole, ImageRequest, Variable } from './job.ts';
 
 /** When something runs, given how what came before it ended. */
-export type RunCondition = 'success' | 'failure' | 'always';
+export type RunCondition = 'success' | 'failure' | 'always' | 'never';
 
 /**
  * One pod of a job and its place among the others. A GitLab job is one `session` unit; a Woodpecker step is one
@@ -14,16 +14,23 @@ export interface Unit {
   /** Units that must have ended, or for background ones have started, before this one starts. */
   readonly after: readonly string[];
   readonly on: RunCondition;
-  /** Started and not awaited; stopped as by a cancel when all others have ended, which is no failure. */
+  /**
+   * Not awaited by those after it, only until its pod is ready; stopped as by a cancel when all others have ended, which
+   * is no failure.
+   */
   readonly background: boolean;
   /** Whether its failure fails the job. */
   readonly countsAsFailure: boolean;
+  /** Whether it fails the job at least when its containers never ran; for units whose own failure does not count. */
+  readonly mustStart?: boolean;
   /** Whether a pod that was lost may be made again, at most this many times. */
   readonly recreate:
     | { readonly when: 'never' }
     | { readonly when: 'until-user-code'; readonly limit: number };
   /** How long its pod may take until work can begin. */
   readonly startTimeoutSeconds: number;
+  /** Sent with the deletion of its pod; absent: as the run's limits say. */
+  readonly stopGraceSeconds?: number;
   /** The pod's name; names of a unit's later attempts get a suffix. */
   readonly podName: string;
   readonly containers: readonly ContainerRequest[];

@@ -66,7 +66,7 @@ export function createGitlabJob(options: GitlabJobOptions): GitlabJob {
       tap(
         'overwriteSettings',
         { needs: { context: JobContextToken } },
-        (offers, _request, { context }) => interpretOverwrites(offers, context.variables),
+        (offers, _request, _options, { context }) => interpretOverwrites(offers, context.variables),
       );
       tap('planUnits', { phase: 'pre', needs: known }, (units, job, { context, layout }) => [
         ...units,

@@ -24,6 +24,7 @@ import { checkPlugin } from '../plugins/check-plugin.ts';
 import { loadPlugins, type LoadedPlugin, type PluginReference } from '../plugins/load-plugins.ts';
 import { orderPlugins } from '../plugins/order-plugins.ts';
 import { checkRecipes } from '../scope/check-recipes.ts';
+import { dependents } from '../scope/dependents.ts';
 import { Scope } from '../scope/scope.ts';
 import type { PeerTable } from '../settings/peer-table.ts';
 import { resolveSettings, type SettingsResolution } from '../settings/resolve-settings.ts';
@@ -56,6 +57,8 @@ export interface Generation {
   readonly warnings: readonly ConfigProblem[];
   /** A fresh scope for one job, with every recipe and nothing made yet. */
   readonly jobScope: () => Scope;
+  /** A scope below a job's with other values for some tokens; what depends on them is made anew. */
+  readonly unitScope: (job: Scope, values: ReadonlyMap<AnyToken, unknown>) => Scope;
   /** Services of process and generation life, for the hooks of a running plan. */
   readonly resolve: ResolveNeeds;
   /** Ends the plugins; logs by name the hooks that never settled. */
@@ -140,6 +143,13 @@ export async function createGeneration(options: GenerationOptions): Promise<Gene
       const job = scope.child('job');
       for (const recipe of recipes) if (recipe.token.scope === 'job') job.recipe(recipe);
       return job;
+    },
+    unitScope: (job, values) => {
+      const unit = job.child('job');
+      for (const [token, value] of values) unit.value(token, value);
+      for (const recipe of dependents(recipes, values.keys()))
+        if (recipe.token.scope === 'job') unit.recipe(recipe);
+      return unit;
     },
     resolve: (needs) => scope.resolveAll(needs),
     dispose: async () => {

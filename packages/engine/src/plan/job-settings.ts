@@ -7,6 +7,7 @@ import {
   type Settings,
   type Source,
   type Statement,
+  type Token,
 } from '@millrace/core';
 import type { Scope } from '../scope/scope.ts';
 import type { ResolvedSettings } from '../settings/read-plugin.ts';
@@ -18,17 +19,19 @@ import type { Notes } from './notes.ts';
 /**
  * Settles every plugin's settings for one job: the operator's values with variables replaced, then what the job may
  * change, then validation again.
+ * @returns what single units may change besides
  */
 export function settleSettings(
   generation: Generation,
   scope: Scope,
   request: unknown,
   notes: Notes,
-): void {
+): readonly SettingChange[] {
   const resolve = scope.resolveAll.bind(scope);
+  const { offers, options } = generation.settings;
   const collected = generation.hooks.collect<SettingChange | Statement | Decision>(
     'overwriteSettings',
-    [generation.settings.offers, request],
+    [offers, request, options],
     resolve,
   );
   const changes: SettingChange[] = [];
@@ -36,16 +39,63 @@ export function settleSettings(
     if (item.kind === 'setting') changes.push(item);
     else notes.add(plugin, sequence, item);
   }
+  const ofJob = changes.filter(({ unit }) => unit === undefined);
   for (const { plugin } of generation.plugins) {
-    const token = generation.settingsTokens.get(plugin.name);
-    const resolved = generation.settings.settings.get(plugin.name);
-    if (token === undefined || resolved === undefined) continue;
-    const own = changes.filter((change) => change.plugin === plugin.name);
-    scope.value(token, settle(resolved, own, scope, plugin.configSchema, notes));
+    const own = ofJob.filter((change) => change.plugin === plugin.name);
+    const settled = settle(generation, plugin.name, own, scope, notes);
+    if (settled !== undefined) scope.value(settled.token, settled.settings);
   }
+  return changes;
+}
+
+/**
+ * The scope in which one unit's pod is planned. What the unit does not change, and what does not depend on that, is the
+ * job's own.
+ */
+export function unitScope(
+  generation: Generation,
+  scope: Scope,
+  unit: string,
+  changes: readonly SettingChange[],
+  notes: Notes,
+): Scope {
+  const changed = new Set(
+    changes.filter((change) => change.unit === unit).map(({ plugin }) => plugin),
+  );
+  if (changed.size === 0) return scope;
+  const values = new Map<Token<Settings<unknown>>, Settings<unknown>>();
+  for (const plugin of changed) {
+    const ofPlugin = changes.filter((change) => change.plugin === plugin);
+    const own = [undefined, unit].flatMap((of) => ofPlugin.filter((change) => change.unit === of));
+    const settled = settle(generation, plugin, own, scope, notes);
+    if (settled !== undefined) values.set(settled.token, settled.settings);
+  }
+  return generation.unitScope(scope, values);
+}
+
+interface Settled {
+  readonly token: Token<Settings<unknown>>;
+  readonly settings: Settings<unknown>;
 }
 
 function settle(
+  generation: Generation,
+  plugin: string,
+  changes: readonly SettingChange[],
+  scope: Scope,
+  notes: Notes,
+): Settled | undefined {
+  const token = generation.settingsTokens.get(plugin);
+  const resolved = generation.settings.settings.get(plugin);
+  const loaded = generation.plugins.find((each) => each.plugin.name === plugin);
+  if (token === undefined || resolved === undefined || loaded === undefined) return undefined;
+  return {
+    token,
+    settings: settledSettings(resolved, changes, scope, loaded.plugin.configSchema, notes),
+  };
+}
+
+function settledSettings(
   resolved: ResolvedSettings,
   changes: readonly SettingChange[],
   scope: Scope,

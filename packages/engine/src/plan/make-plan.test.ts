@@ -259,3 +259,52 @@ it.each<[string, readonly LoadedPlugin[], readonly string[]]>([
   const { refused } = planOf(await generationOf([peer, ...plugins]));
   for (const part of expected) expect(refused?.message).toContain(part);
 });
+
+/** Two pods, and a plugin whose settings name a scheduler; a service of its own says it louder. */
+const twoUnits = (more: readonly LoadedPlugin[]): readonly LoadedPlugin[] => {
+  const loud = createToken<string>('test/loud', 'job');
+  return [
+    peer,
+    pluginOf('second', ({ tap }) =>
+      tap('planUnits', (units) => units.flatMap((unit) => [unit, { ...unit, id: 'two' }])),
+    ),
+    pluginOf('scheduler', ({ tap, provide, settings }) => {
+      provide(loud, { needs: { settings } }, (given) =>
+        String((given.settings.value as { readonly name?: string }).name).toUpperCase(),
+      );
+      tap('contributePod', { needs: { loud } }, (_unit, _job, given) => [
+        set('scheduler', '/spec/schedulerName', given.loud),
+      ]);
+    }),
+    ...more,
+  ];
+};
+const choosing = (unit: string | undefined, name: string): LoadedPlugin =>
+  pluginOf(`choosing-${unit ?? 'all'}`, ({ tap }) =>
+    tap('overwriteSettings', () => [
+      {
+        kind: 'setting',
+        plugin: 'scheduler',
+        ...(unit === undefined ? {} : { unit }),
+        path: ['name'],
+        value: name,
+        source: { plugin: 'scheduler' },
+      },
+    ]),
+  );
+
+it('a setting of one unit changes its pod alone, also through services that depend on it', async () => {
+  const plan = planOf(
+    await generationOf(twoUnits([choosing('two', 'own'), choosing(undefined, 'common')])),
+  );
+  expect(plan.refused).toBeNull();
+  expect(plan.units.map(({ unit, pod }) => [unit.id, pod.manifest['spec']])).toMatchObject([
+    ['job', { schedulerName: 'COMMON' }],
+    ['two', { schedulerName: 'OWN' }],
+  ]);
+});
+
+it('a setting of a unit that is not there is refused', async () => {
+  const plan = planOf(await generationOf(twoUnits([choosing('three', 'own')])));
+  expect(plan.refused?.message).toContain('the unit three, which the job does not have');
+});

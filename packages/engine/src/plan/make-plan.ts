@@ -24,7 +24,7 @@ import { listFrom } from '../hooks/hook-engine.ts';
 import type { Scope } from '../scope/scope.ts';
 import { ENGINE } from './engine-contributions.ts';
 import type { Generation } from './generation.ts';
-import { settleSettings } from './job-settings.ts';
+import { settleSettings, unitScope } from './job-settings.ts';
 import { Notes } from './notes.ts';
 import { planObjects } from './plan-objects.ts';
 import { planUnit } from './plan-unit.ts';
@@ -86,7 +86,7 @@ interface Built {
 }
 
 function build(generation: Generation, scope: Scope, request: JobRequest, notes: Notes): Built {
-  settleSettings(generation, scope, request, notes);
+  const changes = settleSettings(generation, scope, request, notes);
   const resolve = scope.resolveAll.bind(scope);
   const job = scope.resolve(JobToken);
   const namespace = scope.has(NamespaceToken) ? scope.resolve(NamespaceToken) : 'default';
@@ -102,8 +102,22 @@ function build(generation: Generation, scope: Scope, request: JobRequest, notes:
     ...generation.bindings.map((binding) => binding.lists ?? {}),
   ) as Readonly<Record<string, ListPolicy>>;
   const planned = units.map((unit) =>
-    planUnit(generation, scope, { unit, job, request, namespace, lists, notes }),
+    planUnit(generation, unitScope(generation, scope, unit.id, changes, notes), {
+      unit,
+      job,
+      request,
+      namespace,
+      lists,
+      notes,
+    }),
   );
+  for (const { plugin, unit: id } of changes)
+    if (id !== undefined && !units.some((unit) => unit.id === id))
+      notes.refuse(ENGINE, {
+        code: 'plan.units',
+        text: `plugin ${plugin} is given settings for the unit ${id}, which the job does not have`,
+        reason: 'plugin_failed',
+      });
   const objects = planObjects(generation, scope, { units, job, request, namespace, notes });
   const masks = scope.has(VariablesToken)
     ? scope

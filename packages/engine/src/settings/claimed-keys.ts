@@ -1,7 +1,7 @@
 import type { ConfigProblem } from '@millrace/config';
 import type { Binding } from '@millrace/core';
 
-/** All keys of the peer that bindings claim, gates of overwrites included. */
+/** All keys of the peer that bindings claim, gates of overwrites and options included. */
 export const claimedKeys = (bindings: readonly Binding[]): readonly string[] => [
   ...new Set(bindings.flatMap((binding) => claimsOf(binding).map(({ key }) => key))),
 ];
@@ -31,8 +31,18 @@ interface Claim {
   readonly shared: boolean;
 }
 
-function claimsOf({ plugin, rows, overwrites = [], unsupported = [] }: Binding): readonly Claim[] {
-  const alone = [...overwrites.map(({ gate }) => gate), ...unsupported];
+function claimsOf({
+  plugin,
+  rows,
+  overwrites = [],
+  options = [],
+  unsupported = [],
+}: Binding): readonly Claim[] {
+  const alone = [
+    ...overwrites.map(({ gate }) => gate),
+    ...options.flatMap(({ gate }) => gate ?? []),
+    ...unsupported,
+  ];
   return [
     ...rows.map(({ key, shared = false }) => ({ key, plugin, shared })),
     ...alone.map(({ key }) => ({ key, plugin, shared: false })),

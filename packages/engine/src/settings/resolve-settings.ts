@@ -1,5 +1,12 @@
 import type { ConfigProblem } from '@millrace/config';
-import type { Binding, OverwriteOffer } from '@millrace/core';
+import type {
+  Binding,
+  JsonValue,
+  OptionGate,
+  OptionOffer,
+  OptionRow,
+  OverwriteOffer,
+} from '@millrace/core';
 import type { LoadedPlugin } from '../plugins/load-plugins.ts';
 import { doubleClaims } from './claimed-keys.ts';
 import { findKey } from './find-key.ts';
@@ -13,6 +20,8 @@ import { unknownKeys, unknownOwnTables, unsupportedKeys } from './unknown-keys.t
 export interface SettingsResolution {
   readonly settings: ReadonlyMap<string, ResolvedSettings>;
   readonly offers: readonly OverwriteOffer[];
+  /** What single units of a job may change of them. */
+  readonly options: readonly OptionOffer[];
   readonly problems: readonly ConfigProblem[];
 }
 
@@ -45,7 +54,12 @@ export function resolveSettings(
       offer(binding.plugin, row, table, settings.get(binding.plugin)),
     ),
   );
-  return { settings, offers, problems };
+  const options = active.flatMap((binding) =>
+    (binding.options ?? []).map((row) =>
+      optionOffer(binding.plugin, row, table, settings.get(binding.plugin)),
+    ),
+  );
+  return { settings, offers, options, problems };
 }
 
 function offer(
@@ -54,16 +68,49 @@ function offer(
   table: PeerTable,
   settings: ResolvedSettings | undefined,
 ): OverwriteOffer {
-  const { key } = row.gate;
+  const { value: gate, path } = gateOf(row.gate.key, table);
+  return {
+    plugin,
+    row,
+    gate,
+    gateSource: sourceOf(plugin, path, table),
+    current: valueAt(settings?.input, splitPath(row.path)),
+  };
+}
+
+function optionOffer(
+  plugin: string,
+  row: OptionRow,
+  table: PeerTable,
+  settings: ResolvedSettings | undefined,
+): OptionOffer {
+  return {
+    plugin,
+    row,
+    ...openness(plugin, row.gate, table),
+    current: valueAt(settings?.input, splitPath(row.path)),
+  };
+}
+
+function openness(
+  plugin: string,
+  gate: OptionGate | undefined,
+  table: PeerTable,
+): Pick<OptionOffer, 'allowed' | 'gateSource'> {
+  if (gate === undefined) return { allowed: true, gateSource: { plugin } };
+  const { value, path } = gateOf(gate.key, table);
+  const allowed = typeof value === 'boolean' ? value : gate.default;
+  return { allowed, gateSource: sourceOf(plugin, path, table) };
+}
+
+/** What the operator wrote for a gate's key, and where that is or would be. */
+function gateOf(
+  key: string,
+  table: PeerTable,
+): { readonly value: JsonValue | undefined; readonly path: readonly (string | number)[] } {
   const found = findKey(key, table);
   const unset = key.startsWith('/')
     ? [...table.runnerPath, key.slice(1)]
     : [...table.runnerPath, table.podsKey, key];
-  return {
-    plugin,
-    row,
-    gate: found?.value,
-    gateSource: sourceOf(plugin, found?.path ?? unset, table),
-    current: valueAt(settings?.input, splitPath(row.path)),
-  };
+  return { value: found?.value, path: found?.path ?? unset };
 }
