@@ -11,6 +11,8 @@ export interface Ask {
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
+  /** A watch that is left after so many events, however long they take. */
+  readonly events?: number;
   /** Who asks: the administrator if left out, nobody if empty, otherwise the bearer of this token. */
   readonly token?: string;
 }
@@ -105,11 +107,15 @@ const absolute = (path: string, namespace: string): string =>
     namespace,
   );
 
-function toRequest({ method = 'GET', path, headers, body }: Ask, namespace: string): RawRequest {
+function toRequest(
+  { method = 'GET', path, headers, body, events }: Ask,
+  namespace: string,
+): RawRequest {
   const text = typeof body === 'string' || body === undefined ? body : JSON.stringify(body);
   return {
     method,
     path: absolute(path, namespace),
+    ...(events === undefined ? {} : { lines: events }),
     ...(headers === undefined
       ? {}
       : {

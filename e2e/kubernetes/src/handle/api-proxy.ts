@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, ServerResponse } from 'node:http';
 import { Agent as TlsAgent, request as requestOf } from 'node:https';
 import { createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -89,6 +89,13 @@ export async function startApiProxy(
     });
   };
 
+  /** What is to be said instead of asking the server; counted as said. */
+  const refusalOf = (request: SeenRequest): Refused | undefined => {
+    const refusal = refusals.find(({ match, left }) => left > 0 && match(request));
+    if (refusal === undefined) return undefined;
+    refusal.left -= 1;
+    return refusal.answer;
+  };
   const note = (incoming: IncomingMessage, upgraded: boolean): SeenRequest => {
     const request = requested(incoming.method ?? '', incoming.url ?? '', upgraded);
     seen.push(request);
@@ -108,10 +115,9 @@ export async function startApiProxy(
   const server = createServer({ keepAliveTimeout: 60_000 });
   server.on('request', (incoming: IncomingMessage, response: ServerResponse) => {
     const request = note(incoming, false);
-    const refusal = refusals.find(({ match, left }) => left > 0 && match(request));
-    if (refusal !== undefined) {
-      refusal.left -= 1;
-      answer(response, refusal.answer);
+    const refused = refusalOf(request);
+    if (refused !== undefined) {
+      answer(response, refused);
       return;
     }
     const outgoing = send(incoming, false);
@@ -134,6 +140,14 @@ export async function startApiProxy(
   });
   server.on('upgrade', (incoming: IncomingMessage, client: Duplex, head: Buffer) => {
     const request = note(incoming, true);
+    const refused = refusalOf(request);
+    if (refused !== undefined) {
+      const response = new ServerResponse(incoming);
+      response.assignSocket(client as Socket);
+      response.once('finish', () => client.end());
+      answer(response, refused);
+      return;
+    }
     // A server that refuses to switch may close the connection without having said so.
     const outgoing = send(incoming, true);
     outgoing.once('upgrade', (from, behind, rest) => {
@@ -211,10 +225,14 @@ export async function startApiProxy(
   };
 }
 
-function answer(
-  response: ServerResponse,
-  status: { readonly code: number; readonly reason: string; readonly message: string },
-): void {
+/** A `Status` in place of an answer of the server. */
+interface Refused {
+  readonly code: number;
+  readonly reason: string;
+  readonly message: string;
+}
+
+function answer(response: ServerResponse, status: Refused): void {
   const body = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', ...status };
   response.writeHead(status.code, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 }

@@ -17,9 +17,11 @@ export interface RawRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** Text is sent as it is, anything else as JSON. */
   readonly body?: unknown;
+  /** The answer is a watch that is left after so many lines. */
+  readonly lines?: number;
 }
 
-/** An answer, read to its end. */
+/** An answer, read to its end, or to the last line asked for. */
 export interface RawResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -29,7 +31,7 @@ export interface RawResponse {
 /** Asks an API server past every client: what is sent is what is written here. */
 export function rawRequest(
   { server, certificateAuthority, token }: ApiAddress,
-  { method, path, headers, body }: RawRequest,
+  { method, path, headers, body, lines = Infinity }: RawRequest,
   { signal }: { readonly signal: AbortSignal },
 ): Promise<RawResponse> {
   const text = typeof body === 'string' || body === undefined ? body : JSON.stringify(body);
@@ -51,17 +53,23 @@ export function rawRequest(
         },
       },
       (response) => {
-        const chunks: Buffer[] = [];
+        const { statusCode = 0, headers: answered } = response;
+        let read = '';
         response
-          .on('data', (chunk: Buffer) => void chunks.push(chunk))
-          .once('error', reject)
-          .once('end', () =>
+          .setEncoding('utf8')
+          .on('data', (chunk: string) => {
+            read += chunk;
+            const whole = read.split('\n').slice(0, -1);
+            if (whole.length < lines) return;
             resolve({
-              status: response.statusCode ?? 0,
-              headers: response.headers,
-              text: Buffer.concat(chunks).toString(),
-            }),
-          );
+              status: statusCode,
+              headers: answered,
+              text: `${whole.slice(0, lines).join('\n')}\n`,
+            });
+            response.destroy();
+          })
+          .once('error', reject)
+          .once('end', () => resolve({ status: statusCode, headers: answered, text: read }));
       },
     );
     sent.once('error', reject).end(text);
