@@ -54,6 +54,11 @@ async function test(args: readonly string[]): Promise<number> {
     }),
   );
   if (args.length > 0 || suites !== 0 || isGiven()) return suites;
+  const owner = await readOwner();
+  if (owner !== undefined && isAlive(owner.pid)) {
+    say(`process ${owner.pid} keeps a cluster, so its coming and going is not tried`);
+    return suites;
+  }
   // No suite of any cluster: the report of the suites stays as it is.
   return vitest(['--project', 'lifecycle'], { MILLRACE_SUITE_REPORT: '' });
 }
