@@ -404,4 +404,32 @@ export const errorMeanings: Readonly<Record<string, ErrorMeaning>> = {
     meaning: 'The watch of the pods ended while a job needed it.',
     act: 'Nothing if the program was ending; otherwise look at the connection to the API server.',
   },
+  MILLRACE_E_WOODPECKER_ADDRESS: {
+    meaning: 'The socket that `WOODPECKER_SERVER` names is not there.',
+    act: 'Correct the path after `unix://`, or start the server first.',
+  },
+  MILLRACE_E_WOODPECKER_ANSWER: {
+    meaning: 'A Woodpecker server gave an answer that no Woodpecker server gives.',
+    act: 'Check that `WOODPECKER_SERVER` is the gRPC address of a Woodpecker server.',
+  },
+  MILLRACE_E_WOODPECKER_CALL: {
+    meaning: 'A call to the Woodpecker server failed; the message has its words and the status.',
+    act: 'Check address, TLS and secret for `UNAVAILABLE` and `UNAUTHENTICATED`; otherwise look at the server’s log.',
+  },
+  MILLRACE_E_WOODPECKER_LABELS: {
+    meaning: 'An agent without any label asked for workflows.',
+    act: 'Leave it at least one of the labels `hostname`, `platform`, `backend` and `repo`.',
+  },
+  MILLRACE_E_WOODPECKER_LOST: {
+    meaning: 'The Woodpecker server could not be reached for as long as calls are retried.',
+    act: 'Check that the server runs and can be reached; `WOODPECKER_RETRY_TIMEOUT` says how long is tried.',
+  },
+  MILLRACE_E_WOODPECKER_RETRIES: {
+    meaning: 'A call to the Woodpecker server failed again and again until its time was up.',
+    act: 'Look at the server’s log; `WOODPECKER_RETRY_TIMEOUT` says how long is tried.',
+  },
+  MILLRACE_E_WOODPECKER_VERSION: {
+    meaning: 'The Woodpecker server speaks another version of the agent protocol.',
+    act: 'Use a release of the server or of the agent that matches the other.',
+  },
 };
