@@ -35,6 +35,11 @@ export interface UnitResult {
   readonly startedAt?: number;
   /** When it ended, milliseconds since the epoch; absent when it was ended from outside before that was known. */
   readonly finishedAt?: number;
+  /**
+   * Of a container unit: what its container's own record says, whatever the outcome is. A canceled unit may have one; one
+   * whose pod was lost may have none.
+   */
+  readonly exitCode?: number;
   readonly podName: string;
   readonly attempts: number;
   readonly stages: readonly StageResult[];

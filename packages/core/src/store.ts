@@ -20,7 +20,15 @@ export interface RecordedUnit {
   readonly attempt: number;
   /** The schedule has started it: that is not decided again. */
   readonly begun: boolean;
+  /**
+   * From then on nothing runs a second time. In container units it is written before the pod's create call: whoever makes
+   * the pod starts the user's container.
+   */
   readonly userCodeStarted: boolean;
+  /** When it began, milliseconds since the epoch. */
+  readonly begunAt?: number;
+  /** How the job stood then. */
+  readonly standing?: 'success' | 'failure';
   /** Stages that have ended. A success of a script may be missing: the pod has a record of it too. */
   readonly stages: readonly RecordedStage[];
   /** How it ended. Written before its pod is removed. */
