@@ -51,6 +51,7 @@ export class PodFeed {
   readonly #watched = new Map<string, Watched>();
   #subscription: WatchSubscription | undefined;
   #polling: AbortController | undefined;
+  #holders = 0;
 
   constructor(options: PodFeedOptions) {
     this.#options = options;
@@ -66,11 +67,27 @@ export class PodFeed {
       look: (options) => this.#look(name, watched, options),
       dispose: () => {
         if (this.#watched.get(name) === watched) this.#watched.delete(name);
-        if (this.#watched.size > 0) return;
-        this.#unsubscribe();
-        this.#options.onIdle?.();
+        this.#closeIfIdle();
       },
     };
+  }
+
+  /** Keeps an open watch open while nobody observes; returns the way to let go. */
+  hold(): () => void {
+    this.#holders += 1;
+    let held = true;
+    return () => {
+      if (!held) return;
+      held = false;
+      this.#holders -= 1;
+      this.#closeIfIdle();
+    };
+  }
+
+  #closeIfIdle(): void {
+    if (this.#watched.size > 0 || this.#holders > 0) return;
+    this.#unsubscribe();
+    this.#options.onIdle?.();
   }
 
   /** Ends the watch; whoever still observes is told so. */

@@ -105,7 +105,10 @@ const plain = log.map((line) => line.slice(line.indexOf('Z ') + 2)).join('');
 const from = (since: string | undefined): Buffer =>
   Buffer.from(
     log
-      .filter((line) => since === undefined || Date.parse(line.slice(0, line.indexOf(' '))) >= Date.parse(since))
+      .filter(
+        (line) =>
+          since === undefined || Date.parse(line.slice(0, line.indexOf(' '))) >= Date.parse(since),
+      )
       .join(''),
   );
 

@@ -1,0 +1,218 @@
+import { linkSignals } from '@millrace/async';
+import {
+  takenOffset,
+  takenPlace,
+  toRunnerError,
+  type LogGap,
+  type LogPlace,
+  type LogStream,
+  type RunnerError,
+  type Unit,
+} from '@millrace/core';
+import { endsWithin } from './watch-container.ts';
+import type { UnitPorts } from './unit-ports.ts';
+
+/** Whose log is followed. */
+export interface LogSubject {
+  readonly unit: Unit;
+  readonly attempt: number;
+  readonly podName: string;
+  readonly container: string;
+  /** Resolves when the container's end is known; from then on its log has an end too. */
+  readonly ended: Promise<unknown>;
+}
+
+/** How one reading of the log came to its end. */
+type Reading =
+  /** The server said that this is the end. */
+  | { readonly how: 'ended' }
+  /** The container has ended, and nothing came for a while. */
+  | { readonly how: 'silent' }
+  | { readonly how: 'failed'; readonly error: RunnerError };
+
+/**
+ * Hands a container's log on as `output` events, from where it was taken to its end; a slow taker slows the reading down.
+ * A clean end of the stream is believed when the container has ended by then, or ends right after it; else it was
+ * something between the kubelet and us, and reading goes on behind the last line. What cannot be had is told in the log,
+ * and changes no result. Once the container has ended, reading comes to an end in bounded time.
+ * @throws only the signal's reason
+ */
+export async function followLog(
+  ports: UnitPorts,
+  subject: LogSubject,
+  { signal }: { readonly signal: AbortSignal },
+): Promise<void> {
+  const { clock, limits } = ports;
+  const { container, ended } = subject;
+  const reader = new LogReader(ports, subject);
+  let endedAt: number | undefined;
+  const noted = ended.then(() => void (endedAt = clock.monotonic()));
+  const isLate = (): boolean =>
+    endedAt !== undefined &&
+    clock.monotonic() - Math.max(endedAt, reader.progressAt) >= limits.logPatience;
+  let follow = true;
+  for (;;) {
+    const reading = await reader.read(follow, signal);
+    signal.throwIfAborted();
+    if (reading.how === 'ended') {
+      if (endedAt !== undefined || (await endsWithin(ports, noted, limits.logEndLag, signal)))
+        return reader.finish();
+      continue;
+    }
+    if (reading.how === 'silent') {
+      // A follow that never ends; what there is can still be read without following.
+      if (!follow) return reader.sayLost('its end did not come');
+      follow = false;
+      continue;
+    }
+    const { error } = reading;
+    if (endedAt === undefined && !isPassing(error)) await orAborted(noted, signal);
+    else if (!isPassing(error) || isLate())
+      return reader.sayLost(
+        `the log of container ${container} could not be read: ${error.message}`,
+      );
+    else if (endedAt === undefined) await endsWithin(ports, noted, limits.lookAgain, signal);
+    else await clock.sleep(limits.lookAgain, { signal });
+  }
+}
+
+/** Reads one log, in as many readings as it takes. */
+class LogReader {
+  readonly #ports: UnitPorts;
+  readonly #subject: LogSubject;
+  #offset: number;
+  #place: LogPlace | undefined;
+  /** Bytes that were taken and come again, where only their number is known. */
+  #known = 0;
+  #ended = false;
+  #lineIsOpen = false;
+  #said: LogGap | undefined;
+  /** Of the monotonic clock: when the last piece was handed on. */
+  progressAt = Number.NEGATIVE_INFINITY;
+
+  constructor(ports: UnitPorts, subject: LogSubject) {
+    const { unit, attempt, ended } = subject;
+    const taken = ports.adopted ?? { output: {}, events: [] };
+    this.#ports = ports;
+    this.#subject = subject;
+    this.#offset = takenOffset(taken, unit.id, attempt);
+    this.#place = takenPlace(taken, unit.id, attempt);
+    void ended.then(() => void (this.#ended = true));
+  }
+
+  async read(follow: boolean, signal: AbortSignal): Promise<Reading> {
+    const { api, clock, limits, plan } = this.#ports;
+    const { podName, container, ended } = this.#subject;
+    if (this.#place === undefined) this.#known = this.#offset;
+    const reading = linkSignals(signal);
+    let cancelTimer = (): void => undefined;
+    let silent = false;
+    let waits = true;
+    const waitOn = (): void => {
+      cancelTimer();
+      if (!this.#ended || !waits) return;
+      cancelTimer = clock.after(limits.logDrain, () => {
+        silent = true;
+        reading.abort(new Error('nothing comes any more'));
+      });
+    };
+    const stream = api.logs(
+      {
+        namespace: plan.job.namespace,
+        pod: podName,
+        container,
+        follow,
+        ...(this.#place === undefined ? {} : { after: this.#place }),
+      },
+      { signal: reading.signal },
+    );
+    try {
+      void ended.then(waitOn);
+      for await (const bytes of stream) {
+        waits = false;
+        cancelTimer();
+        await this.#take(bytes, stream);
+        waits = true;
+        waitOn();
+      }
+      await this.#sayGap(stream.gap());
+      return { how: 'ended' };
+    } catch (thrown) {
+      return silent ? { how: 'silent' } : { how: 'failed', error: toRunnerError(thrown) };
+    } finally {
+      waits = false;
+      cancelTimer();
+      reading.dispose();
+    }
+  }
+
+  /** The whole log was read. */
+  async finish(): Promise<void> {
+    if (this.#known > 0)
+      await this.sayLost('less is there than was read before: the kubelet has rotated the log');
+  }
+
+  /** Tells in the log that a part of it is missing. */
+  sayLost(why: string): Promise<void> {
+    return this.#say(`WARNING: the log may be incomplete from byte ${this.#offset} on: ${why}`);
+  }
+
+  async #take(bytes: Uint8Array, stream: LogStream): Promise<void> {
+    await this.#sayGap(stream.gap());
+    const place = stream.place();
+    const again = Math.min(this.#known, bytes.length);
+    this.#known -= again;
+    this.#place = place ?? this.#place;
+    const fresh = bytes.subarray(again);
+    if (fresh.length === 0) return;
+    const { unit, attempt } = this.#subject;
+    await this.#ports.emit({
+      type: 'output',
+      unit,
+      attempt,
+      bytes: fresh,
+      offset: this.#offset,
+      ...(place === undefined ? {} : { place }),
+    });
+    this.#offset += fresh.length;
+    this.#lineIsOpen = fresh.at(-1) !== newline;
+    this.progressAt = this.#ports.clock.monotonic();
+  }
+
+  async #sayGap(gap: LogGap | undefined): Promise<void> {
+    if (gap === undefined || gap === this.#said) return;
+    this.#said = gap;
+    const until = gap.until === undefined ? '' : ` and before ${gap.until}`;
+    await this.#say(
+      `WARNING: lines written after ${gap.after}${until} may be missing: the kubelet has rotated the log`,
+    );
+  }
+
+  async #say(text: string): Promise<void> {
+    const { unit, attempt } = this.#subject;
+    const line = `${this.#lineIsOpen ? '\n' : ''}${text}\n`;
+    this.#lineIsOpen = false;
+    const bytes = new TextEncoder().encode(line);
+    await this.#ports.emit({ type: 'output', unit, attempt, bytes, offset: undefined });
+  }
+}
+
+const newline = 0x0a;
+
+/** What may be otherwise the next time; a kubelet may know of a container's start a moment after the API server. */
+const isPassing = ({ retry, reason }: RunnerError): boolean =>
+  retry === 'operation' || reason === 'container_not_started';
+
+/** Waits for something until a signal aborts; leaves no listener behind. */
+async function orAborted(work: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  const linked = linkSignals(signal);
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = (): void => aborted.reject(signal.reason);
+  if (linked.signal.aborted) onAbort();
+  linked.signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    await Promise.race([work, aborted.promise]);
+  } finally {
+    linked.dispose();
+  }
+}
