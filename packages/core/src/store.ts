@@ -1,6 +1,6 @@
 import type { JobCredential, Plan } from './plan.ts';
 import type { ErrorKind, FailureReason, RunnerError } from './errors.ts';
-import type { JobResult, StageResult, UnitResult } from './results.ts';
+import type { JobResult, Outcome, StageResult, UnitResult } from './results.ts';
 
 /** An object that a job created or is about to create. Written before the create call. */
 export interface RecordedObject {
@@ -29,6 +29,8 @@ export interface RecordedUnit {
   readonly begunAt?: number;
   /** How the job stood then. */
   readonly standing?: 'success' | 'failure';
+  /** Of a container unit whose pod's deletion was asked for by the runner: what its outcome will be. */
+  readonly stopping?: Outcome;
   /** Stages that have ended. A success of a script may be missing: the pod has a record of it too. */
   readonly stages: readonly RecordedStage[];
   /** How it ended. Written before its pod is removed. */

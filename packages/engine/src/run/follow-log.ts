@@ -76,6 +76,20 @@ export async function followLog(
   }
 }
 
+/** Tells in the log of a container that nobody can read any more that a part of it is missing. */
+export function sayLogLost(
+  { adopted, emit }: UnitPorts,
+  { unit, attempt }: Pick<LogSubject, 'unit' | 'attempt'>,
+  why: string,
+): Promise<void> {
+  const offset = adopted === undefined ? 0 : takenOffset(adopted, unit.id, attempt);
+  const bytes = new TextEncoder().encode(`${lostWords(offset, why)}\n`);
+  return emit({ type: 'output', unit, attempt, bytes, offset: undefined });
+}
+
+const lostWords = (offset: number, why: string): string =>
+  `WARNING: the log may be incomplete from byte ${offset} on: ${why}`;
+
 /** Reads one log, in as many readings as it takes. */
 class LogReader {
   readonly #ports: UnitPorts;
@@ -154,7 +168,7 @@ class LogReader {
 
   /** Tells in the log that a part of it is missing. */
   sayLost(why: string): Promise<void> {
-    return this.#say(`WARNING: the log may be incomplete from byte ${this.#offset} on: ${why}`);
+    return this.#say(lostWords(this.#offset, why));
   }
 
   async #take(bytes: Uint8Array, stream: LogStream): Promise<void> {

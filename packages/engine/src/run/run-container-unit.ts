@@ -1,5 +1,12 @@
 import { linkSignals } from '@millrace/async';
-import type { ContainerWork, KubeObject, Outcome, PlannedUnit, UnitResult } from '@millrace/core';
+import {
+  isRunnerError,
+  type ContainerWork,
+  type KubeObject,
+  type Outcome,
+  type PlannedUnit,
+  type UnitResult,
+} from '@millrace/core';
 import { resourceTypes } from '@millrace/kube-objects';
 import { createContainerClassifier } from './classify-container.ts';
 import {
@@ -12,7 +19,7 @@ import {
   type ContainerFate,
 } from './container-state.ts';
 import { existing } from './cluster-objects.ts';
-import { followLog } from './follow-log.ts';
+import { followLog, sayLogLost } from './follow-log.ts';
 import { nodeOf, podError, type FollowedPod } from './judge-pod.ts';
 import { outcomeOf } from './outcomes.ts';
 import { endedBeside, podStory } from './pod-story.ts';
@@ -41,10 +48,12 @@ interface Course {
  * Runs one container unit to its end: makes the pod, hands its container's log on, and learns the end from the shared
  * watch. The outcome is the container's own record, or a named failure. A cancel deletes the pod and waits for what the
  * kubelet still has to say. What another process has done of it is in the record. Never throws.
+ * @param stopOutcome - what a unit's outcome is that is stopped by its signal `cancel`
  */
 export async function runContainerUnit(
   ports: UnitPorts,
   planned: PlannedUnit,
+  stopOutcome: () => Outcome,
 ): Promise<ContainerRun> {
   const { unit } = planned;
   const { podName } = unit;
@@ -54,7 +63,7 @@ export async function runContainerUnit(
   let outcome: Outcome;
   try {
     course.created = await takeContainerPod(ports, planned);
-    outcome = await runContainer(ports, course, {
+    const followed: FollowedPod = {
       unit,
       podName,
       attempt: 1,
@@ -68,9 +77,15 @@ export async function runContainerUnit(
         clock: ports.clock,
         pullGrace: ports.limits.pullGrace,
       }),
-    });
+    };
+    outcome = await runContainer(ports, course, followed, stopOutcome);
   } catch (thrown) {
-    outcome = outcomeOf(ports.stop.aborted ? ports.stop.reason : thrown);
+    if (course.created === undefined && ports.adopted !== undefined && isGone(thrown))
+      await sayLogLost(ports, { unit, attempt: 1 }, `pod "${podName}" is not there any more`);
+    // A pod that this runner has deleted is not lost.
+    outcome = ports.stop.aborted
+      ? outcomeOf(ports.stop.reason)
+      : (ports.ledger.unit(unit.id).stopping ?? outcomeOf(thrown));
   }
   const { pod: last, deleted } = observer.latest();
   observer.dispose();
@@ -90,6 +105,7 @@ async function runContainer(
   ports: UnitPorts,
   course: Course,
   followed: FollowedPod,
+  stopOutcome: () => Outcome,
 ): Promise<Outcome> {
   const { unit, podName, observer, created } = followed;
   const { container } = unit.work as ContainerWork;
@@ -110,19 +126,23 @@ async function runContainer(
       node: nodeOf({ pod, deleted }),
     });
   const watch = watchContainer(ports, followed, container);
-  const stopping = stopOnCancel(ports, followed, watch, course);
+  const stopping = stopOnCancel(ports, followed, watch, { course, stopOutcome });
   try {
     if (course.ran) await followLog(ports, subjectOf(followed, watch), { signal: ports.stop });
     const fate = await orStopped(watch.fate, ports.stop);
     course.end = fate.end;
     await stopping.settled();
-    if (stopping.asked()) return outcomeOf(ports.cancel.reason);
+    const stopped = stopping.outcome();
+    if (stopped !== undefined) return stopped;
     return fate.kind === 'ended' ? containerOutcome(fate.end, container) : fate.outcome;
   } finally {
     stopping.dispose();
     watch.dispose();
   }
 }
+
+const isGone = (thrown: unknown): boolean =>
+  isRunnerError(thrown) && thrown.reason === 'pod_deleted';
 
 const subjectOf = ({ unit, attempt, podName }: FollowedPod, watch: ContainerWatch) => ({
   unit,
@@ -137,19 +157,26 @@ function stopOnCancel(
   ports: UnitPorts,
   { unit, podName, created }: FollowedPod,
   watch: ContainerWatch,
-  course: Course,
+  { course, stopOutcome }: { readonly course: Course; readonly stopOutcome: () => Outcome },
 ): {
-  readonly asked: () => boolean;
+  /** Undefined when the unit was not stopped. */
+  readonly outcome: () => Outcome | undefined;
   readonly settled: () => Promise<void>;
   readonly dispose: () => void;
 } {
-  const { api, cancel, limits, logger, stop } = ports;
+  const { api, cancel, ledger, limits, logger, stop } = ports;
+  const before = ledger.unit(unit.id).stopping;
   let deleting: Promise<void> | undefined;
+  let outcome: Outcome | undefined;
   let over = false;
   void watch.fate.then(() => void (over = true));
   const deletePod = async (): Promise<void> => {
     const grace = unit.stopGraceSeconds ?? limits.podGraceSeconds;
     watch.stopping(grace ?? graceOf(created));
+    const decided = before ?? stopOutcome();
+    outcome = decided;
+    // Another process would take the pod for lost.
+    await ledger.noteUnit(unit.id, (record) => ({ ...record, stopping: decided }));
     const { uid, namespace = ports.plan.job.namespace } = created.metadata;
     try {
       await existing(
@@ -173,10 +200,10 @@ function stopOnCancel(
   const onCancel = (): void => {
     if (!over) deleting ??= deletePod();
   };
-  if (cancel.aborted) onCancel();
+  if (cancel.aborted || before !== undefined) onCancel();
   else cancel.addEventListener('abort', onCancel, { once: true });
   return {
-    asked: () => deleting !== undefined,
+    outcome: () => outcome,
     settled: () => deleting ?? Promise.resolve(),
     dispose: () => cancel.removeEventListener('abort', onCancel),
   };

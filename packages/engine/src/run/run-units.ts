@@ -229,7 +229,9 @@ async function runUnit(
   let podIsGone = false;
   try {
     if (unit.work.kind === 'container')
-      ({ result, podIsGone } = await runContainerUnit(own, planned));
+      ({ result, podIsGone } = await runContainerUnit(own, planned, () =>
+        cancel.signal.reason === overtaken ? { kind: 'success' } : outcomeOf(cancel.signal.reason),
+      ));
     else result = await runSessionUnit(own, planned);
   } catch (thrown) {
     const { id, podName } = unit;

@@ -2,12 +2,14 @@ import {
   eventKey,
   isRunnerError,
   RunnerError,
+  type ContainerWork,
   type KubeObject,
   type PlannedUnit,
   type RunEvent,
 } from '@millrace/core';
 import { resourceTypes } from '@millrace/kube-objects';
 import { createObject, createPlanned } from './cluster-objects.ts';
+import { containerEnd } from './container-state.ts';
 import { createWhenRoom } from './create-when-room.ts';
 import { podError, podNotFound } from './judge-pod.ts';
 import { recordOf } from './object-entry.ts';
@@ -41,9 +43,15 @@ export async function takeContainerPod(
     const found = await findPod(ports, entry.namespace, podName);
     const uid = ledger.uidOf(entry);
     if (found !== undefined && isOurs(ports, found, uid)) {
-      // It is there already, and nothing else is to be made of it.
       const confirmed = found.metadata.uid;
       if (confirmed !== undefined) ledger.confirmObject(entry, confirmed);
+      const { container } = unit.work as ContainerWork;
+      // What belongs to the pod may not have been made yet; a pod that is over has no use for it.
+      if (containerEnd(found, container) === undefined && !ports.cancel.aborted)
+        await createPlanned(ports, unitObjects(plan, unit.id, 'after'), {
+          ...values,
+          pods: new Map([[unit.id, found]]),
+        });
       return found;
     }
     if (uid !== undefined || wasReady(ports, planned) || found !== undefined) {
