@@ -22,6 +22,15 @@ export interface LogSubject {
   readonly ended: Promise<unknown>;
 }
 
+/** What following a log needs. */
+export interface LogPorts extends Pick<UnitPorts, 'api' | 'clock' | 'adopted' | 'emit'> {
+  readonly plan: { readonly job: Pick<UnitPorts['plan']['job'], 'namespace'> };
+  readonly limits: Pick<
+    UnitPorts['limits'],
+    'logEndLag' | 'logDrain' | 'logPatience' | 'lookAgain'
+  >;
+}
+
 /** How one reading of the log came to its end. */
 type Reading =
   /** The server said that this is the end. */
@@ -38,7 +47,7 @@ type Reading =
  * @throws only the signal's reason
  */
 export async function followLog(
-  ports: UnitPorts,
+  ports: LogPorts,
   subject: LogSubject,
   { signal }: { readonly signal: AbortSignal },
 ): Promise<void> {
@@ -78,7 +87,7 @@ export async function followLog(
 
 /** Tells in the log of a container that nobody can read any more that a part of it is missing. */
 export function sayLogLost(
-  { adopted, emit }: UnitPorts,
+  { adopted, emit }: Pick<LogPorts, 'adopted' | 'emit'>,
   { unit, attempt }: Pick<LogSubject, 'unit' | 'attempt'>,
   why: string,
 ): Promise<void> {
@@ -92,7 +101,7 @@ const lostWords = (offset: number, why: string): string =>
 
 /** Reads one log, in as many readings as it takes. */
 class LogReader {
-  readonly #ports: UnitPorts;
+  readonly #ports: LogPorts;
   readonly #subject: LogSubject;
   #offset: number;
   #place: LogPlace | undefined;
@@ -104,7 +113,7 @@ class LogReader {
   /** Of the monotonic clock: when the last piece was handed on. */
   progressAt = Number.NEGATIVE_INFINITY;
 
-  constructor(ports: UnitPorts, subject: LogSubject) {
+  constructor(ports: LogPorts, subject: LogSubject) {
     const { unit, attempt, ended } = subject;
     const taken = ports.adopted ?? { output: {}, events: [] };
     this.#ports = ports;
