@@ -1,4 +1,4 @@
-import { createFakeClock, type FakeClock } from '@millrace/async';
+import { createFakeClock, deferred, type Deferred, type FakeClock } from '@millrace/async';
 import {
   RunnerError,
   type KubeApi,
@@ -47,7 +47,7 @@ function follow(answers: readonly Answer[], adopted?: Taken): Followed {
   const clock = createFakeClock();
   const requests: LogRequest[] = [];
   const outputs: (RunEvent & { readonly type: 'output' })[] = [];
-  const ended = Promise.withResolvers<void>();
+  const ended: Deferred<void> = deferred();
   let lines = 0;
   const logs: KubeApi['logs'] = (request, options) => {
     const answer = answers[Math.min(requests.length, answers.length - 1)] ?? { pieces: [] };

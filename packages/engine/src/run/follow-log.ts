@@ -129,14 +129,12 @@ class LogReader {
     if (this.#place === undefined) this.#known = this.#offset;
     const reading = linkSignals(signal);
     let cancelTimer = (): void => undefined;
-    let silent = false;
     let waits = true;
     const waitOn = (): void => {
       cancelTimer();
       if (!this.#ended || !waits) return;
       cancelTimer = clock.after(limits.logDrain, () => {
-        silent = true;
-        reading.abort(new Error('nothing comes any more'));
+        reading.abort(silence);
       });
     };
     const stream = api.logs(
@@ -161,7 +159,9 @@ class LogReader {
       await this.#sayGap(stream.gap());
       return { how: 'ended' };
     } catch (thrown) {
-      return silent ? { how: 'silent' } : { how: 'failed', error: toRunnerError(thrown) };
+      return reading.signal.reason === silence
+        ? { how: 'silent' }
+        : { how: 'failed', error: toRunnerError(thrown) };
     } finally {
       waits = false;
       cancelTimer();
@@ -221,6 +221,7 @@ class LogReader {
 }
 
 const newline = 0x0a;
+const silence = new Error('nothing comes any more');
 
 /** What may be otherwise the next time; a kubelet may know of a container's start a moment after the API server. */
 const isPassing = ({ retry, reason }: RunnerError): boolean =>

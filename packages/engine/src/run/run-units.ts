@@ -1,4 +1,4 @@
-import { linkSignals } from '@millrace/async';
+import { deferred, linkSignals, type Deferred } from '@millrace/async';
 import {
   RunnerError,
   type HookContext,
@@ -51,7 +51,7 @@ class JobUnits {
   readonly #running = new Map<string, Promise<void>>();
   readonly #stops = new Map<string, AbortController>();
   /** Resolves when a unit has become ready. */
-  #ready = Promise.withResolvers<void>();
+  #ready: Deferred<void> = deferred();
 
   constructor(ports: UnitPorts) {
     this.#ports = ports;
@@ -139,7 +139,7 @@ class JobUnits {
   #becomesReady(id: string): void {
     this.#states.set(id, { phase: 'ready' });
     const { resolve } = this.#ready;
-    this.#ready = Promise.withResolvers<void>();
+    this.#ready = deferred();
     resolve();
   }
 
