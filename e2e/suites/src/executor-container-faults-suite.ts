@@ -267,7 +267,7 @@ const nowhere = {
 /** 1.3 MB in bursts, so that there is a connection to cut. */
 const numbered = `
 for burst in 0 1 2 3 4 5 6 7 8 9; do
-  seq -f "line $burst-%06g of a log" 1 5000
+  printf "line $burst-%06d of a log\\n" $(seq 1 5000)
   sleep 0.2
 done`;
 const allNumbers = Array.from({ length: 10 }, (_, burst) =>

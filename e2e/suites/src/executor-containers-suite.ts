@@ -314,17 +314,28 @@ export const executorContainersSuite: Suite = defineSuite('executor containers',
     });
   });
 
-  it('100 MB of log arrive whole and in order, in little memory, however slow the taker is', async () => {
+  it('100 MB of log arrive whole and in order, in little memory, however slow the taker is', async ({
+    skip,
+  }) => {
+    skip(
+      cluster().kind === 'real',
+      'a kubelet rotates away what is not read in time: 10 MiB a file',
+    );
     let bytes = 0;
     let expected = 1;
     let rest = '';
     let peak = 0;
+    let warm = 0;
     let wrong = '';
     const job = await jobs.startUnits({
       units: [
         {
           id: 'one',
-          script: `seq -f 'line %012.0f ${'x'.repeat(81)}' 1 1000000`,
+          script: `from=1
+while [ $from -le 1000000 ]; do
+  printf 'line %012d ${'x'.repeat(81)}\\n' $(seq $from $((from + 9999)))
+  from=$((from + 10000))
+done`,
         },
       ],
       timeoutSeconds: 600,
@@ -339,18 +350,20 @@ export const executorContainersSuite: Suite = defineSuite('executor containers',
             wrong = `line ${expected}: ${line}`;
           expected += 1;
         }
-        peak = Math.max(peak, process.memoryUsage().rss);
+        const { rss } = process.memoryUsage();
+        if (bytes < 30_000_000) warm = Math.max(warm, rss);
+        peak = Math.max(peak, rss);
         return new Promise((resolve) => void setImmediate(resolve));
       },
     });
-    const base = process.memoryUsage().rss;
     expect((await job.result).outcome).toEqual({ kind: 'success' });
     expect({ wrong, lines: expected - 1, bytes }).toEqual({
       wrong: '',
       lines: 1_000_000,
       bytes: 100_000_000,
     });
-    expect((peak - base) / 1_000_000).toBeLessThan(400);
+    // What 30 MB have needed, 100 MB need too, give or take what a collector leaves lying.
+    expect((peak - warm) / 1_000_000).toBeLessThan(50);
   }, 600_000);
 });
 

@@ -43,7 +43,17 @@ interface Followed {
 }
 
 /** Follows a log whose requests are answered one after another; the last answer is that of all that come after. */
-function follow(answers: readonly Answer[], adopted?: Taken): Followed {
+function follow(
+  answers: readonly Answer[],
+  adopted?: Taken,
+  {
+    onPiece = () => undefined,
+    onTake = () => Promise.resolve(),
+  }: {
+    readonly onPiece?: (piece: string) => void;
+    readonly onTake?: () => Promise<void>;
+  } = {},
+): Followed {
   const clock = createFakeClock();
   const requests: LogRequest[] = [];
   const outputs: (RunEvent & { readonly type: 'output' })[] = [];
@@ -60,6 +70,7 @@ function follow(answers: readonly Answer[], adopted?: Taken): Followed {
         gap = answer.gap;
         for (const piece of answer.pieces) {
           lines += 1;
+          onPiece(piece);
           yield new TextEncoder().encode(piece);
         }
         if (answer.end === 'hangs')
@@ -78,7 +89,7 @@ function follow(answers: readonly Answer[], adopted?: Taken): Followed {
     limits: defaultLimits,
     emit: (event: RunEvent) => {
       if (event.type === 'output') outputs.push(event);
-      return Promise.resolve();
+      return onTake();
     },
   };
   const subject = { unit, attempt: 1, podName: 'one', container: 'step', ended: ended.promise };
@@ -104,6 +115,27 @@ it('hands pieces on with their offsets and places, in one request', async () => 
     [2, 2],
   ]);
   expect(log.requests).toEqual([{ namespace: 'ci', pod: 'one', container: 'step', follow: true }]);
+});
+
+it('reads no piece before the one before it was taken', async () => {
+  const given: string[] = [];
+  const taken: Deferred<void>[] = [];
+  const log = follow([{ pieces: ['a\n', 'b\n', 'c\n'] }], undefined, {
+    onPiece: (piece) => void given.push(piece),
+    onTake: () => {
+      const next: Deferred<void> = deferred();
+      taken.push(next);
+      return next.promise;
+    },
+  });
+  log.endContainer();
+  for (const count of [1, 2, 3]) {
+    await log.clock.advance(3_600_000);
+    expect(given).toHaveLength(count);
+    taken.at(-1)?.resolve();
+  }
+  await log.done;
+  expect(log.text()).toBe('a\nb\nc\n');
 });
 
 it('believes a clean end when the container’s end is known soon after', async () => {

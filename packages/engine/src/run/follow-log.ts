@@ -9,6 +9,7 @@ import {
   type RunnerError,
   type Unit,
 } from '@millrace/core';
+import { raceSignal } from './race-signal.ts';
 import { endsWithin } from './watch-container.ts';
 import type { UnitPorts } from './unit-ports.ts';
 
@@ -75,7 +76,7 @@ export async function followLog(
       continue;
     }
     const { error } = reading;
-    if (endedAt === undefined && !isPassing(error)) await orAborted(noted, signal);
+    if (endedAt === undefined && !isPassing(error)) await raceSignal(noted, signal);
     else if (!isPassing(error) || isLate())
       return reader.sayLost(
         `the log of container ${container} could not be read: ${error.message}`,
@@ -226,17 +227,3 @@ const silence = new Error('nothing comes any more');
 /** What may be otherwise the next time; a kubelet may know of a container's start a moment after the API server. */
 const isPassing = ({ retry, reason }: RunnerError): boolean =>
   retry === 'operation' || reason === 'container_not_started';
-
-/** Waits for something until a signal aborts; leaves no listener behind. */
-async function orAborted(work: Promise<unknown>, signal: AbortSignal): Promise<void> {
-  const linked = linkSignals(signal);
-  const aborted = Promise.withResolvers<never>();
-  const onAbort = (): void => aborted.reject(signal.reason);
-  if (linked.signal.aborted) onAbort();
-  linked.signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    await Promise.race([work, aborted.promise]);
-  } finally {
-    linked.dispose();
-  }
-}

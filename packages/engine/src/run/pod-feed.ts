@@ -9,6 +9,7 @@ import {
   type WatchSubscription,
 } from '@millrace/core';
 import { resourceTypes } from '@millrace/kube-objects';
+import { raceSignal } from './race-signal.ts';
 
 /** The last that is known of one pod. */
 export interface PodSighting {
@@ -228,15 +229,4 @@ function pending(): Deferred<PodSighting> {
   const change = deferred<PodSighting>();
   change.promise.catch(() => undefined);
   return change;
-}
-
-/** Waits for a promise until a signal aborts; leaves no listener behind. */
-function raceSignal<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  const stopped = deferred<never>();
-  const onAbort = (): void => stopped.reject(signal.reason);
-  if (signal.aborted) onAbort();
-  signal.addEventListener('abort', onAbort, { once: true });
-  return Promise.race([promise, stopped.promise]).finally(() =>
-    signal.removeEventListener('abort', onAbort),
-  );
 }

@@ -1,4 +1,3 @@
-import { linkSignals } from '@millrace/async';
 import {
   isRunnerError,
   type ContainerWork,
@@ -16,13 +15,13 @@ import {
   containerRan,
   graceOf,
   type ContainerEnd,
-  type ContainerFate,
 } from './container-state.ts';
 import { existing } from './cluster-objects.ts';
 import { followLog, sayLogLost } from './follow-log.ts';
 import { nodeOf, podError, type FollowedPod } from './judge-pod.ts';
 import { outcomeOf } from './outcomes.ts';
 import { endedBeside, podStory } from './pod-story.ts';
+import { raceSignal } from './race-signal.ts';
 import { takeContainerPod } from './take-container-pod.ts';
 import { unending } from './unending.ts';
 import type { UnitPorts } from './unit-ports.ts';
@@ -129,7 +128,7 @@ async function runContainer(
   const stopping = stopOnCancel(ports, followed, watch, { course, stopOutcome });
   try {
     if (course.ran) await followLog(ports, subjectOf(followed, watch), { signal: ports.stop });
-    const fate = await orStopped(watch.fate, ports.stop);
+    const fate = await raceSignal(watch.fate, ports.stop);
     course.end = fate.end;
     await stopping.settled();
     const stopped = stopping.outcome();
@@ -207,19 +206,6 @@ function stopOnCancel(
     settled: () => deleting ?? Promise.resolve(),
     dispose: () => cancel.removeEventListener('abort', onCancel),
   };
-}
-
-async function orStopped(fate: Promise<ContainerFate>, stop: AbortSignal): Promise<ContainerFate> {
-  const linked = linkSignals(stop);
-  const stopped = Promise.withResolvers<never>();
-  const onStop = (): void => stopped.reject(stop.reason);
-  if (linked.signal.aborted) onStop();
-  linked.signal.addEventListener('abort', onStop, { once: true });
-  try {
-    return await Promise.race([fate, stopped.promise]);
-  } finally {
-    linked.dispose();
-  }
 }
 
 function resultOf(
