@@ -235,6 +235,37 @@ export const executorContainersSuite: Suite = defineSuite('executor containers',
       expect(await cluster().leftovers(job.namespace)).toEqual([]);
     });
 
+    it('by a cancel while a pod waits for a node leaves nothing; its container has never run', async () => {
+      const job = await jobs.startUnits({
+        units: [
+          {
+            id: 'one',
+            script: 'true',
+            contributions: [
+              {
+                kind: 'field',
+                path: '/spec/nodeSelector',
+                op: 'merge',
+                value: { 'millrace.test/no-such': 'node' },
+                source: { plugin: 'test' },
+              },
+            ],
+          },
+          { id: 'two', after: ['one'], script: 'true' },
+        ],
+      });
+      await job.recorder.seen(
+        (event) => event.type === 'unit-waiting' && event.note?.includes('Unschedulable') === true,
+      );
+      job.cancel.abort(canceled);
+      const { outcome, units } = await job.result;
+      expect(outcome.kind).toBe('canceled');
+      expect(units[0]).not.toHaveProperty('startedAt');
+      expect(units[0]).not.toHaveProperty('finishedAt');
+      expect(outcomes(job.recorder)).toEqual({ one: 'canceled', two: 'canceled' });
+      expect(await cluster().leftovers(job.namespace)).toEqual([]);
+    });
+
     it('by its deadline is told as such, even when no unit counts', async () => {
       const job = await jobs.startUnits({
         units: [{ id: 'one', countsAsFailure: false, script: 'sleep 300' }],

@@ -6,22 +6,21 @@ import {
   type PlannedUnit,
   type UnitResult,
 } from '@millrace/core';
-import { resourceTypes } from '@millrace/kube-objects';
 import { createContainerClassifier } from './classify-container.ts';
 import {
   containerEnd,
   containerFate,
   containerOutcome,
   containerRan,
-  graceOf,
   type ContainerEnd,
 } from './container-state.ts';
-import { existing } from './cluster-objects.ts';
-import { followLog, sayLogLost } from './follow-log.ts';
+import { followLog } from './follow-log.ts';
+import { sayLogLost } from './log-reader.ts';
 import { nodeOf, podError, type FollowedPod } from './judge-pod.ts';
 import { outcomeOf } from './outcomes.ts';
 import { endedBeside, podStory } from './pod-story.ts';
 import { raceSignal } from './race-signal.ts';
+import { stopOnCancel } from './stop-container.ts';
 import { takeContainerPod } from './take-container-pod.ts';
 import { unending } from './unending.ts';
 import type { UnitPorts } from './unit-ports.ts';
@@ -125,12 +124,13 @@ async function runContainer(
       node: nodeOf({ pod, deleted }),
     });
   const watch = watchContainer(ports, followed, container);
-  const stopping = stopOnCancel(ports, followed, watch, { course, stopOutcome });
+  const stopping = stopOnCancel(ports, followed, watch, stopOutcome);
   try {
     if (course.ran) await followLog(ports, subjectOf(followed, watch), { signal: ports.stop });
     const fate = await raceSignal(watch.fate, ports.stop);
     course.end = fate.end;
     await stopping.settled();
+    course.podIsGone = stopping.podIsGone();
     const stopped = stopping.outcome();
     if (stopped !== undefined) return stopped;
     return fate.kind === 'ended' ? containerOutcome(fate.end, container) : fate.outcome;
@@ -150,63 +150,6 @@ const subjectOf = ({ unit, attempt, podName }: FollowedPod, watch: ContainerWatc
   container: (unit.work as ContainerWork).container,
   ended: watch.fate,
 });
-
-/** Deletes the pod when the unit is canceled, unless it has ended by then. */
-function stopOnCancel(
-  ports: UnitPorts,
-  { unit, podName, created }: FollowedPod,
-  watch: ContainerWatch,
-  { course, stopOutcome }: { readonly course: Course; readonly stopOutcome: () => Outcome },
-): {
-  /** Undefined when the unit was not stopped. */
-  readonly outcome: () => Outcome | undefined;
-  readonly settled: () => Promise<void>;
-  readonly dispose: () => void;
-} {
-  const { api, cancel, ledger, limits, logger, stop } = ports;
-  const before = ledger.unit(unit.id).stopping;
-  let deleting: Promise<void> | undefined;
-  let outcome: Outcome | undefined;
-  let over = false;
-  void watch.fate.then(() => void (over = true));
-  const deletePod = async (): Promise<void> => {
-    const grace = unit.stopGraceSeconds ?? limits.podGraceSeconds;
-    watch.stopping(grace ?? graceOf(created));
-    const decided = before ?? stopOutcome();
-    outcome = decided;
-    // Another process would take the pod for lost.
-    await ledger.noteUnit(unit.id, (record) => ({ ...record, stopping: decided }));
-    const { uid, namespace = ports.plan.job.namespace } = created.metadata;
-    try {
-      await existing(
-        api.delete(
-          { type: resourceTypes.pods, namespace, name: podName },
-          {
-            propagationPolicy: 'Background',
-            ...(uid === undefined ? {} : { preconditions: { uid } }),
-            ...(grace === undefined ? {} : { gracePeriodSeconds: grace }),
-          },
-          { signal: stop },
-        ),
-      );
-      course.podIsGone = true;
-    } catch (failure) {
-      // It is deleted again when the unit's result is on record, and once more at the job's end.
-      if (!stop.aborted)
-        logger.warn('deleting a canceled pod failed', { pod: podName, error: String(failure) });
-    }
-  };
-  const onCancel = (): void => {
-    if (!over) deleting ??= deletePod();
-  };
-  if (cancel.aborted || before !== undefined) onCancel();
-  else cancel.addEventListener('abort', onCancel, { once: true });
-  return {
-    outcome: () => outcome,
-    settled: () => deleting ?? Promise.resolve(),
-    dispose: () => cancel.removeEventListener('abort', onCancel),
-  };
-}
 
 function resultOf(
   { clock, ledger }: UnitPorts,
