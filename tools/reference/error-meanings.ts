@@ -392,10 +392,6 @@ export const errorMeanings: Readonly<Record<string, ErrorMeaning>> = {
     meaning: 'Something threw an error that millrace does not know.',
     act: 'Report it with the message, unless that already says what is wrong.',
   },
-  MILLRACE_E_UNSUPPORTED_UNIT: {
-    meaning: 'A plan has a unit of a kind that this version cannot run.',
-    act: 'Take out the plugin that plans container units.',
-  },
   MILLRACE_E_VOLUME: {
     meaning: 'Embedded cluster: a volume cannot be set up now. The pod waits with `FailedMount`.',
     act: 'Make the object that the message names, or use a type of volume that is supported.',

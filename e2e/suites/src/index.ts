@@ -1,5 +1,7 @@
 export type { StartCluster, Suite } from './define-suite.ts';
 export { executorSuite } from './executor-suite.ts';
+export { executorContainersSuite } from './executor-containers-suite.ts';
+export { executorContainerFaultsSuite } from './executor-container-faults-suite.ts';
 export { executorFaultsSuite } from './executor-faults-suite.ts';
 export { executorLimitsSuite } from './executor-limits-suite.ts';
 export { executorTroublesSuite } from './executor-troubles-suite.ts';

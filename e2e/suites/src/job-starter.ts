@@ -11,12 +11,15 @@ import {
   type RunLimits,
 } from '@millrace/engine';
 import {
+  planContainerJob,
   planSessionJob,
   recordRun,
   silentLogger,
   type ClusterHandle,
+  type ContainerJobOptions,
   type RunRecorder,
   type SessionJobOptions,
+  type TestJob,
 } from '@millrace/testkit';
 
 /** A running job of a suite. */
@@ -32,12 +35,13 @@ export interface StartedJob {
   readonly abort: AbortController;
 }
 
-/** How a suite starts a job. */
-export interface JobSpec extends Partial<Omit<SessionJobOptions, 'stages'>> {
-  readonly stages: SessionJobOptions['stages'];
+/** How a suite starts a job, whatever it is made of. */
+export interface RunSpec {
   readonly limits?: Partial<RunLimits>;
   /** Sees each event before it is recorded, and may hold the run back. */
   readonly observe?: (event: RunEvent) => Promise<void>;
+  /** Which events the recorder keeps; default: all. */
+  readonly keep?: (event: RunEvent) => boolean;
   /** Puts faults in front of the cluster. */
   readonly api?: (api: KubeApi) => KubeApi;
   /** The job is canceled before it begins. */
@@ -49,10 +53,24 @@ export interface JobSpec extends Partial<Omit<SessionJobOptions, 'stages'>> {
   readonly wrapStore?: (store: JobStore) => JobStore;
 }
 
+/** A job of one pod with stages. */
+export interface JobSpec extends RunSpec, Partial<Omit<SessionJobOptions, 'stages'>> {
+  readonly stages: SessionJobOptions['stages'];
+}
+
+/** A job of container units. */
+export interface UnitsSpec
+  extends RunSpec, Partial<Omit<ContainerJobOptions, 'units' | 'objects'>> {
+  readonly units: ContainerJobOptions['units'];
+  readonly objects?: (namespace: string, jobId: string) => ContainerJobOptions['objects'];
+}
+
 /** Starts jobs on a cluster. */
 export interface JobStarter {
   /** In a namespace of its own unless one is given. */
   readonly start: (spec: JobSpec) => Promise<StartedJob>;
+  /** Likewise; its pod is that of the first unit. */
+  readonly startUnits: (spec: UnitsSpec) => Promise<StartedJob>;
   /** Removes the jobs' records. */
   readonly close: () => Promise<void>;
 }
@@ -64,27 +82,22 @@ export interface JobStarter {
 export function openJobStarter(cluster: () => ClusterHandle): JobStarter {
   const folders: string[] = [];
   const stores: DirectoryStore[] = [];
-  const start = async ({
-    limits,
-    observe,
-    canceled = false,
-    token,
-    accessAs,
-    api = (same) => same,
-    wrapStore = (same) => same,
-    ...spec
-  }: JobSpec): Promise<StartedJob> => {
+  const begin = async (
+    {
+      limits,
+      observe,
+      canceled = false,
+      token,
+      accessAs,
+      keep = () => true,
+      api = (same) => same,
+      wrapStore = (same) => same,
+    }: RunSpec,
+    job: TestJob & Pick<StartedJob, 'podName' | 'scriptsDirectory'>,
+    { namespace, runnerId }: { readonly namespace: string; readonly runnerId: string },
+  ): Promise<StartedJob> => {
     const folder = await mkdtemp(join(tmpdir(), 'millrace-e2e-'));
     folders.push(folder);
-    const namespace = spec.namespace ?? (await cluster().newNamespace());
-    const runnerId = spec.runnerId ?? `runner-${systemRandom().name(6)}`;
-    const job = await planSessionJob({
-      cluster: cluster(),
-      jobId: systemRandom().name(8),
-      ...spec,
-      namespace,
-      runnerId,
-    });
     const cancel = new AbortController();
     const abort = new AbortController();
     if (canceled) cancel.abort();
@@ -109,7 +122,7 @@ export function openJobStarter(cluster: () => ClusterHandle): JobStarter {
             : { ...job.plan, job: { ...job.plan.job, credential: { token } } },
         emit: async (event) => {
           await observe?.(event);
-          await recorder.emit(event);
+          if (keep(event)) await recorder.emit(event);
         },
         cancel: cancel.signal,
         abort: abort.signal,
@@ -118,8 +131,34 @@ export function openJobStarter(cluster: () => ClusterHandle): JobStarter {
     const { podName, scriptsDirectory } = job;
     return { result, recorder, podName, namespace, scriptsDirectory, store, cancel, abort };
   };
+  const identity = async (spec: {
+    readonly namespace?: string;
+    readonly runnerId?: string;
+    readonly jobId?: string;
+  }) => ({
+    namespace: spec.namespace ?? (await cluster().newNamespace()),
+    runnerId: spec.runnerId ?? `runner-${systemRandom().name(6)}`,
+    jobId: spec.jobId ?? systemRandom().name(8),
+  });
+  const start = async (spec: JobSpec): Promise<StartedJob> => {
+    const own = await identity(spec);
+    const job = await planSessionJob({ cluster: cluster(), ...spec, ...own });
+    return begin(spec, job, own);
+  };
+  const startUnits = async ({ objects, ...spec }: UnitsSpec): Promise<StartedJob> => {
+    const own = await identity(spec);
+    const job = await planContainerJob({
+      cluster: cluster(),
+      ...spec,
+      ...own,
+      objects: objects?.(own.namespace, own.jobId) ?? [],
+    });
+    const podName = job.plan.units[0]?.unit.podName ?? '';
+    return begin(spec, { ...job, podName, scriptsDirectory: '' }, own);
+  };
   return {
     start,
+    startUnits,
     close: async () => {
       for (const store of stores) await store.close();
       for (const folder of folders) await rm(folder, { recursive: true, force: true });

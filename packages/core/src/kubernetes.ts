@@ -123,6 +123,39 @@ export interface LogRequest {
   readonly previous?: boolean;
   readonly tailLines?: number;
   readonly limitBytes?: number;
+  /** Where another reading of the same log has stopped: this one goes on behind it. `tailLines` is not heeded then. */
+  readonly after?: LogPlace;
+}
+
+/**
+ * Where a reading of a container's log has stopped, so that another one, in another process even, goes on behind it. The
+ * kubelet knows no offsets: lines are counted from a second on. Plain JSON.
+ */
+export interface LogPlace {
+  /** Whole second before the last line, RFC 3339: from there on the server is asked. */
+  readonly since: string;
+  /** Whole lines read from `since` on. */
+  readonly lines: number;
+  /** Newest timestamp read. */
+  readonly newest: string;
+  /** The line behind them, of which a part was read. */
+  readonly open?: { readonly timestamp: string; readonly bytes: number };
+}
+
+/** Lines that were to be read and are no longer there: the kubelet has rotated the log meanwhile. */
+export interface LogGap {
+  /** Timestamp of the newest line before it. */
+  readonly after: string;
+  /** Timestamp of the first line behind it; undefined when nothing came behind it. */
+  readonly until: string | undefined;
+}
+
+/** A log as it is read. */
+export interface LogStream extends AsyncIterable<Uint8Array> {
+  /** Behind the piece that was read last; undefined before the first line. */
+  readonly place: () => LogPlace | undefined;
+  /** What was found missing when reading went on, before the piece that was read last. */
+  readonly gap: () => LogGap | undefined;
 }
 
 /** Answer of `/version`. */
@@ -168,8 +201,8 @@ export interface KubeApi {
   readonly delete: (ref: ObjectRef, how: DeleteOptions, options: CallOptions) => Promise<boolean>;
   readonly watch: (selection: ListSelection) => WatchSubscription;
   readonly exec: (request: ExecRequest, options: CallOptions) => Promise<ExecSession>;
-  /** The log's bytes without timestamps; resumes by timestamp after a lost connection while following. */
-  readonly logs: (request: LogRequest, options: CallOptions) => AsyncIterable<Uint8Array>;
+  /** The log's bytes without timestamps; goes on behind the last line after a lost connection. */
+  readonly logs: (request: LogRequest, options: CallOptions) => LogStream;
   readonly version: (options: CallOptions) => Promise<ServerVersion>;
   readonly can: (question: AccessQuestion, options: CallOptions) => Promise<boolean>;
 }

@@ -31,10 +31,21 @@ export interface StageResult {
 export interface UnitResult {
   readonly unit: string;
   readonly outcome: Outcome;
-  /** When its pod was made, milliseconds since the epoch; absent when its containers never ran. */
+  /**
+   * Of a container unit: when it began, right before its pod was made, milliseconds since the epoch; absent when its
+   * container never ran.
+   */
   readonly startedAt?: number;
-  /** When it ended, milliseconds since the epoch; absent when it was ended from outside before that was known. */
+  /**
+   * Of a container unit: when it ended, milliseconds since the epoch; absent when it was ended from outside before that was
+   * known.
+   */
   readonly finishedAt?: number;
+  /**
+   * Of a container unit: what its container's own record says, whatever the outcome is. A canceled unit may have one; one
+   * whose pod was lost may have none.
+   */
+  readonly exitCode?: number;
   readonly podName: string;
   readonly attempts: number;
   readonly stages: readonly StageResult[];

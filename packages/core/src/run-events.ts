@@ -1,3 +1,4 @@
+import type { LogPlace } from './kubernetes.ts';
 import type { PlannedLine, PlannedRefusal } from './plan.ts';
 import type { JobResult, Outcome, StageResult, UnitResult } from './results.ts';
 import type { Stage, Unit } from './units.ts';
@@ -65,6 +66,8 @@ export type RunEvent =
        * for what the engine says itself.
        */
       readonly offset: number | undefined;
+      /** In container units: where the log goes on behind these bytes; kept with the offset by whoever takes them. */
+      readonly place?: LogPlace;
     }
   | {
       readonly type: 'stage-finished';

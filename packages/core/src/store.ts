@@ -1,6 +1,6 @@
 import type { JobCredential, Plan } from './plan.ts';
 import type { ErrorKind, FailureReason, RunnerError } from './errors.ts';
-import type { JobResult, StageResult, UnitResult } from './results.ts';
+import type { JobResult, Outcome, StageResult, UnitResult } from './results.ts';
 
 /** An object that a job created or is about to create. Written before the create call. */
 export interface RecordedObject {
@@ -20,7 +20,17 @@ export interface RecordedUnit {
   readonly attempt: number;
   /** The schedule has started it: that is not decided again. */
   readonly begun: boolean;
+  /**
+   * From then on nothing runs a second time. In container units it is written before the pod's create call: whoever makes
+   * the pod starts the user's container.
+   */
   readonly userCodeStarted: boolean;
+  /** When it began, milliseconds since the epoch. */
+  readonly begunAt?: number;
+  /** How the job stood then. */
+  readonly standing?: 'success' | 'failure';
+  /** Of a container unit whose pod's deletion was asked for by the runner: what its outcome will be. */
+  readonly stopping?: Outcome;
   /** Stages that have ended. A success of a script may be missing: the pod has a record of it too. */
   readonly stages: readonly RecordedStage[];
   /** How it ended. Written before its pod is removed. */

@@ -27,8 +27,8 @@ export interface Unit {
   readonly recreate:
     | { readonly when: 'never' }
     | { readonly when: 'until-user-code'; readonly limit: number };
-  /** How long its pod may take until work can begin. */
-  readonly startTimeoutSeconds: number;
+  /** How long its pod may take until work can begin; absent: as long as the job has. */
+  readonly startTimeoutSeconds?: number;
   /** Sent with the deletion of its pod; absent: as the run's limits say. */
   readonly stopGraceSeconds?: number;
   /** The pod's name; names of a unit's later attempts get a suffix. */

@@ -19,6 +19,13 @@ export {
   definePluginConformance,
   type ConformanceOptions,
 } from './conformance/plugin-conformance.ts';
+export {
+  planContainerJob,
+  sharedObjects,
+  stepContainer,
+  type ContainerJobOptions,
+  type ScriptUnit,
+} from './jobs/container-job.ts';
 export { recordRun, type RunRecorder } from './jobs/run-recorder.ts';
 export {
   planSessionJob,
@@ -26,6 +33,7 @@ export {
   type SessionJob,
   type SessionJobOptions,
 } from './jobs/session-job.ts';
+export type { TestJob } from './jobs/test-job.ts';
 export type { HarnessOptions, PluginUnderTest } from './harness-options.ts';
 export { createPluginHarness, type PluginHarness } from './plugin-harness.ts';
 export { offering } from './offering.ts';

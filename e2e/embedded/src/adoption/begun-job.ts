@@ -20,10 +20,12 @@ import {
   type Executor,
 } from '@millrace/engine';
 import {
+  planContainerJob,
   planSessionJob,
   recordRun,
   silentLogger,
   type ClusterHandle,
+  type ContainerJobOptions,
   type RunRecorder,
   type SessionJob,
   type SessionJobOptions,
@@ -31,7 +33,9 @@ import {
 
 /** What a job is and where its process stops. */
 export interface BegunSpec extends Partial<Omit<SessionJobOptions, 'stages'>> {
-  readonly stages: SessionJobOptions['stages'];
+  readonly stages?: SessionJobOptions['stages'];
+  /** Container units, instead of a pod with stages. */
+  readonly units?: ContainerJobOptions['units'];
   /** The process does nothing more from this event on, which it does not take. */
   readonly stopAt: (event: RunEvent) => boolean;
 }
@@ -67,7 +71,16 @@ export function jobBeginner(cluster: ClusterHandle): {
     const namespace = await cluster.newNamespace();
     const runnerId = `runner-${systemRandom().name(6)}`;
     const jobId = systemRandom().name(8);
-    const job = await planSessionJob({ cluster, jobId, ...spec, namespace, runnerId });
+    const { units, stages = [], ...rest } = spec;
+    const common = { cluster, jobId, ...rest, namespace, runnerId };
+    const job =
+      units === undefined
+        ? await planSessionJob({ ...common, stages })
+        : {
+            ...(await planContainerJob({ ...common, units })),
+            podName: units[0] === undefined ? '' : `${units[0].id}-${jobId}`,
+            scriptsDirectory: '',
+          };
     const store: DirectoryStore = await openDirectoryStore(folder, { signal });
     const recorder = recordRun();
     const cancel = new AbortController();

@@ -6,10 +6,12 @@ import { createExecutor, openDirectoryStore } from '@millrace/engine';
 import { connect } from '@millrace/kube';
 import { resourceTypes } from '@millrace/kube-objects';
 import {
+  planContainerJob,
   planSessionJob,
   silentLogger,
   type ClusterHandle,
   type ScriptStage,
+  type ScriptUnit,
 } from '@millrace/testkit';
 import { openJournal } from './journal.ts';
 import { killAt, pointedApi, pointedStore } from './points.ts';
@@ -27,6 +29,8 @@ export interface DrillSpec {
   /** Records, journal, reports and the points that were passed. */
   readonly folder: string;
   readonly stages: readonly ScriptStage[];
+  /** Container units, instead of a pod with stages. */
+  readonly units?: readonly ScriptUnit[];
   readonly recreate: Unit['recreate'];
   /** The pod's first attempt is refused by a plugin. */
   readonly firstPodIsLost: boolean;
@@ -70,12 +74,11 @@ export async function workOnJob(spec: DrillSpec, signal: AbortSignal): Promise<v
     runnerId: spec.runnerId,
     limits: { stageGrace: 500 },
   });
-  const { generation, plan } = await planSessionJob({
-    ...spec,
-    cluster: spec,
-    unit: { recreate: spec.recreate },
-    plugins: [drillPlugin(spec)],
-  });
+  const { units } = spec;
+  const common = { ...spec, cluster: spec, plugins: [drillPlugin(spec)] };
+  const { generation, plan } = await (units === undefined
+    ? planSessionJob({ ...common, unit: { recreate: spec.recreate } })
+    : planContainerJob({ ...common, units }));
   try {
     const { records } = await store.list({ signal });
     const [record] = records;

@@ -1,5 +1,5 @@
 import { appendFileSync } from 'node:fs';
-import type { ExecSession, JobStore, KubeApi } from '@millrace/core';
+import type { ExecSession, JobStore, KubeApi, LogStream } from '@millrace/core';
 
 /** Marks a point at which the program may be killed. */
 export type Point = (name: string) => void;
@@ -34,9 +34,24 @@ export function pointedApi(api: KubeApi, point: Point): KubeApi {
     create: around('create', api.create),
     patch: around('patch', api.patch),
     delete: around('delete', api.delete),
+    logs: (...args) => pointedLog(api.logs(...args), point),
     exec: around('exec', async (...args) => pointedExec(await api.exec(...args), point)),
   };
 }
+
+/** A point before the request, one with each piece, and one at the end. */
+const pointedLog = (log: LogStream, point: Point): LogStream => ({
+  place: log.place,
+  gap: log.gap,
+  [Symbol.asyncIterator]: async function* pieces() {
+    point('before a log');
+    for await (const bytes of log) {
+      point('a piece of a log');
+      yield bytes;
+    }
+    point('after a log');
+  },
+});
 
 const pointedExec = (exec: ExecSession, point: Point): ExecSession => ({
   stdout: exec.stdout,

@@ -30,7 +30,8 @@ const failedPull: WaitingRule = {
   hint: pullHint,
 };
 
-const cannotStart =
+/** What to do about a container whose first process does not come up. */
+export const cannotStart =
   'check that the image has a shell, and the container’s command and working directory';
 
 /**
@@ -105,7 +106,8 @@ export function classifyPod(snapshot: PodSnapshot): PodVerdict {
   return note === undefined ? { verdict: 'waiting' } : { verdict: 'waiting', note };
 }
 
-function podGone(pod: KubeObject): PodVerdict | undefined {
+/** Why the pod is being taken away or has failed as a whole, if so. Pure. */
+export function podGone(pod: KubeObject): PodVerdict | undefined {
   const name = `${pod.metadata.namespace ?? ''}/${pod.metadata.name ?? ''}`;
   const status = object(pod['status']);
   const disruption = conditions(pod).find(
@@ -178,7 +180,7 @@ function terminated({ name, terminated: end }: ContainerStatus): PodVerdict {
 }
 
 /** Ends of containers whose first process never ran; containerd's word, and that of older runtimes. */
-const notStarted: ReadonlySet<string> = new Set(['StartError', 'ContainerCannotRun']);
+export const notStarted: ReadonlySet<string> = new Set(['StartError', 'ContainerCannotRun']);
 
 /** What to do about a failed pull, by the registry's or the network's own words. */
 function pullHint(message: string): string {

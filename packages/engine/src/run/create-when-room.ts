@@ -14,7 +14,8 @@ export async function createWhenRoom(
   create: () => Promise<KubeObject>,
 ): Promise<KubeObject> {
   const { clock, limits, plan } = ports;
-  const until = clock.monotonic() + unit.startTimeoutSeconds * 1000;
+  const { startTimeoutSeconds = Number.POSITIVE_INFINITY } = unit;
+  const until = clock.monotonic() + startTimeoutSeconds * 1000;
   const linked = linkSignals(ports.stop, ports.cancel);
   try {
     for (;;) {

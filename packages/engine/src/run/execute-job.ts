@@ -126,6 +126,7 @@ function unitPorts(
     resolve: generation.resolve,
     api,
     observePod: (name) => feeds.of(plan.job.namespace).observe(name),
+    holdPods: () => feeds.of(plan.job.namespace).hold(),
     ledger,
     clock,
     logger,

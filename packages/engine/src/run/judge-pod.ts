@@ -22,6 +22,8 @@ export interface FollowedPod {
   readonly createdAt: number;
   readonly needed: readonly string[];
   readonly userCodeStarted: () => boolean;
+  /** In place of the engine's own rules. */
+  readonly classify?: (snapshot: PodSnapshot) => PodVerdict;
 }
 
 /** What the pod's state means now: plugins first, then the engine's own rules. */
@@ -40,7 +42,8 @@ export function judgePod(
     userCodeStarted: followed.userCodeStarted(),
   };
   const verdict =
-    ports.generation.hooks.first('classifyPod', [snapshot], ports.resolve) ?? classifyPod(snapshot);
+    ports.generation.hooks.first('classifyPod', [snapshot], ports.resolve) ??
+    (followed.classify ?? classifyPod)(snapshot);
   return verdict.verdict === 'recreate' && unit.recreate.when === 'never'
     ? { verdict: 'failed', outcome: verdict.outcome }
     : verdict;

@@ -26,7 +26,16 @@ export const executorPermissions: readonly Permission[] = [
     apiGroups: [''],
     resources: ['events'],
     verbs: ['list'],
-    reason: 'Warnings about a pod that failed, for the job log.',
+    reason:
+      'Warnings about a pod that failed, for the job log; after a restart, whether a pod that is not there ever was.',
+    optional: true,
+  },
+  {
+    apiGroups: [''],
+    resources: ['pods/log'],
+    verbs: ['get'],
+    reason:
+      'The log of container units; without it their results are known and their logs are not.',
     optional: true,
   },
 ];

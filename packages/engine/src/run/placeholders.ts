@@ -5,6 +5,10 @@ export interface PlaceholderValues {
   readonly attempt: number;
   /** Milliseconds since the epoch at which the unit, or the job, started. */
   readonly startedAt: number;
+  /** Milliseconds since the epoch at which the job started. */
+  readonly jobStartedAt: number;
+  /** How the job stands. */
+  readonly status: 'success' | 'failure';
   /** Pods that are there, by unit. */
   readonly pods: ReadonlyMap<string, KubeObject>;
 }
@@ -30,10 +34,15 @@ function fill(value: JsonValue, values: PlaceholderValues): JsonValue {
   );
 }
 
-function valueOf(placeholder: JsonObject, { attempt, startedAt, pods }: PlaceholderValues): string {
+function valueOf(
+  placeholder: JsonObject,
+  { attempt, startedAt, jobStartedAt, status, pods }: PlaceholderValues,
+): string {
   const { $millrace: kind, of } = placeholder;
   if (kind === 'attempt') return String(attempt);
   if (kind === 'startedAt') return String(Math.floor(startedAt / 1000));
+  if (kind === 'jobStartedAt') return String(Math.floor(jobStartedAt / 1000));
+  if (kind === 'status') return status;
   const uid = typeof of === 'string' ? pods.get(of)?.metadata.uid : undefined;
   if (kind === 'uid' && uid !== undefined) return uid;
   throw new RunnerError(

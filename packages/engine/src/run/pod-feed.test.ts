@@ -60,6 +60,19 @@ function fake(get: KubeApi['get'] = () => Promise.reject(notFound)) {
   return { feeds, watches, clock };
 }
 
+it('a watch that is held stays open between two pods, and closes when it is let go', () => {
+  const { feeds, watches } = fake();
+  const letGo = feeds.of('n').hold();
+  expect(watches).toEqual([]);
+  feeds.of('n').observe('a').dispose();
+  const b = feeds.of('n').observe('b');
+  letGo();
+  letGo();
+  expect(watches.map(({ open }) => open)).toEqual([true]);
+  b.dispose();
+  expect(watches.map(({ open }) => open)).toEqual([false]);
+});
+
 it('all pods of a namespace share one watch, which ends with the last observer', async () => {
   const { feeds, watches } = fake();
   const [a, b] = [feeds.of('n').observe('a'), feeds.of('n').observe('b')];

@@ -9,6 +9,7 @@ import {
   type WatchSubscription,
 } from '@millrace/core';
 import { resourceTypes } from '@millrace/kube-objects';
+import { raceSignal } from './race-signal.ts';
 
 /** The last that is known of one pod. */
 export interface PodSighting {
@@ -51,6 +52,7 @@ export class PodFeed {
   readonly #watched = new Map<string, Watched>();
   #subscription: WatchSubscription | undefined;
   #polling: AbortController | undefined;
+  #holders = 0;
 
   constructor(options: PodFeedOptions) {
     this.#options = options;
@@ -66,11 +68,27 @@ export class PodFeed {
       look: (options) => this.#look(name, watched, options),
       dispose: () => {
         if (this.#watched.get(name) === watched) this.#watched.delete(name);
-        if (this.#watched.size > 0) return;
-        this.#unsubscribe();
-        this.#options.onIdle?.();
+        this.#closeIfIdle();
       },
     };
+  }
+
+  /** Keeps an open watch open while nobody observes; returns the way to let go. */
+  hold(): () => void {
+    this.#holders += 1;
+    let held = true;
+    return () => {
+      if (!held) return;
+      held = false;
+      this.#holders -= 1;
+      this.#closeIfIdle();
+    };
+  }
+
+  #closeIfIdle(): void {
+    if (this.#watched.size > 0 || this.#holders > 0) return;
+    this.#unsubscribe();
+    this.#options.onIdle?.();
   }
 
   /** Ends the watch; whoever still observes is told so. */
@@ -211,15 +229,4 @@ function pending(): Deferred<PodSighting> {
   const change = deferred<PodSighting>();
   change.promise.catch(() => undefined);
   return change;
-}
-
-/** Waits for a promise until a signal aborts; leaves no listener behind. */
-function raceSignal<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  const stopped = deferred<never>();
-  const onAbort = (): void => stopped.reject(signal.reason);
-  if (signal.aborted) onAbort();
-  signal.addEventListener('abort', onAbort, { once: true });
-  return Promise.race([promise, stopped.promise]).finally(() =>
-    signal.removeEventListener('abort', onAbort),
-  );
 }

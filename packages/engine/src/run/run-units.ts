@@ -1,18 +1,22 @@
-import { linkSignals } from '@millrace/async';
+import { deferred, linkSignals, type Deferred } from '@millrace/async';
 import {
   RunnerError,
   type HookContext,
   type JobResult,
   type Outcome,
   type PlannedUnit,
+  type Unit,
   type UnitResult,
 } from '@millrace/core';
+import { resourceTypes } from '@millrace/kube-objects';
 import { createPlanned } from './cluster-objects.ts';
 import { outcomeOf } from './outcomes.ts';
+import { recordOf } from './object-entry.ts';
 import { checkPreconditions } from './preconditions.ts';
 import { jobObjects } from './recorded-objects.ts';
+import { runContainerUnit } from './run-container-unit.ts';
 import { runSessionUnit } from './run-session-unit.ts';
-import { jobOutcome, scheduleUnits, type UnitState } from './schedule-units.ts';
+import { jobOutcome, jobStands, scheduleUnits, type UnitState } from './schedule-units.ts';
 import { removeAttempt } from './sweep.ts';
 import { unending } from './unending.ts';
 import type { UnitPorts } from './unit-ports.ts';
@@ -30,64 +34,162 @@ export async function runUnits(ports: UnitPorts): Promise<JobResult> {
     const ended = [stop, cancel].find(({ aborted }) => aborted);
     return { job, outcome: outcomeOf(ended === undefined ? thrown : ended.reason), units: [] };
   }
-  const states = new Map<string, UnitState>();
-  const results = new Map<string, UnitResult>();
-  const running = new Map<string, Promise<void>>();
-  const stops = new Map<string, AbortController>();
-  const units = ports.plan.units.map(({ unit }) => unit);
-  /** Not decided again by another process, which would know more. */
-  const end = (id: string, outcome: Outcome): void => {
-    states.set(id, { phase: 'ended', outcome });
-    ports.ledger.rememberUnit(id, (unit) => ({
-      ...unit,
-      result: { unit: id, outcome, podName: unit.podName, attempts: 0, stages: [] },
-    }));
-  };
-  const start = (planned: PlannedUnit): void => {
+  const letGo = ports.holdPods();
+  try {
+    return await new JobUnits(ports).run();
+  } finally {
+    letGo();
+  }
+}
+
+/** The units of one job on their way. */
+class JobUnits {
+  readonly #ports: UnitPorts;
+  readonly #units: readonly Unit[];
+  readonly #states = new Map<string, UnitState>();
+  readonly #results = new Map<string, UnitResult>();
+  readonly #running = new Map<string, Promise<void>>();
+  readonly #stops = new Map<string, AbortController>();
+  /** Resolves when a unit has become ready. */
+  #ready: Deferred<void> = deferred();
+
+  constructor(ports: UnitPorts) {
+    this.#ports = ports;
+    this.#units = ports.plan.units.map(({ unit }) => unit);
+  }
+
+  async run(): Promise<JobResult> {
+    const { plan, stop, cancel } = this.#ports;
+    const job = plan.job.id;
+    const units = this.#units;
+    await this.#resume();
+    for (;;) {
+      const reason = [stop, cancel].find(({ aborted }) => aborted)?.reason as unknown;
+      const next = scheduleUnits(units, this.#states, reason !== undefined);
+      await this.#endUnbegun([
+        ...next.skip.map((id) => [id, { kind: 'skipped' }] as const),
+        ...next.cancel.map((id) => [id, outcomeOf(reason)] as const),
+      ]);
+      for (const planned of plan.units)
+        if (next.start.includes(planned.unit.id)) this.#start(planned);
+      for (const id of next.stop) this.#stops.get(id)?.abort(overtaken);
+      if (next.done) break;
+      // What has begun or ended may let others begin at once.
+      if (next.start.length + next.skip.length + next.cancel.length > 0) continue;
+      if (this.#running.size === 0)
+        return {
+          job,
+          outcome: stuck(this.#ports, this.#states),
+          units: [...this.#results.values()],
+        };
+      await Promise.race([...this.#running.values(), this.#ready.promise]);
+    }
+    const outcome = jobOutcome(units, this.#states);
+    return {
+      job,
+      outcome: outcome.kind === 'success' ? (this.#cutShort() ?? outcome) : outcome,
+      units: units.flatMap(({ id }) => this.#results.get(id) ?? []),
+    };
+  }
+
+  /** Goes on where another process has stopped. */
+  async #resume(): Promise<void> {
+    const { plan, ledger } = this.#ports;
+    for (const planned of plan.units) {
+      const { begun, result } = ledger.unit(planned.unit.id);
+      if (result === undefined) {
+        if (begun) this.#start(planned);
+        continue;
+      }
+      this.#states.set(result.unit, endedState(result));
+      if (result.attempts > 0) this.#results.set(result.unit, result);
+      await finishUnit(this.#ports, planned, result);
+    }
+  }
+
+  #start(planned: PlannedUnit): void {
+    const { ledger, clock, emit } = this.#ports;
     const { id } = planned.unit;
     const stop = new AbortController();
-    states.set(id, { phase: 'running' });
-    stops.set(id, stop);
-    ports.ledger.rememberUnit(id, (unit) => ({ ...unit, begun: true }));
-    const finished = runUnit(ports, planned, stop.signal).then((result) => {
-      results.set(id, result);
-      running.delete(id);
-      states.set(id, { phase: 'ended', outcome: result.outcome });
+    const standing = jobStands(this.#units, this.#states);
+    this.#states.set(id, { phase: 'running' });
+    this.#stops.set(id, stop);
+    // As the record has it when another process has begun the unit.
+    ledger.rememberUnit(id, (unit) => ({
+      begunAt: clock.now(),
+      standing,
+      ...unit,
+      begun: true,
+    }));
+    const noticing: UnitPorts = {
+      ...this.#ports,
+      emit: async (event) => {
+        await emit(event);
+        if (event.type === 'unit-ready') this.#becomesReady(id);
+      },
+    };
+    const finished = runUnit(noticing, planned, stop.signal).then((result) => {
+      this.#results.set(id, result);
+      this.#running.delete(id);
+      this.#states.set(id, endedState(result));
     });
-    running.set(id, finished);
-  };
-  for (const planned of ports.plan.units) {
-    const { begun, result } = ports.ledger.unit(planned.unit.id);
-    if (result === undefined) {
-      if (begun) start(planned);
-      continue;
+    this.#running.set(id, finished);
+  }
+
+  #becomesReady(id: string): void {
+    this.#states.set(id, { phase: 'ready' });
+    const { resolve } = this.#ready;
+    this.#ready = deferred();
+    resolve();
+  }
+
+  /** Not decided again by another process, which would know more; so it is on record before it is told. */
+  async #endUnbegun(ends: readonly (readonly [string, Outcome])[]): Promise<void> {
+    if (ends.length === 0) return;
+    const { ledger, emit } = this.#ports;
+    const results = ends.map(([unit, outcome]): UnitResult => {
+      const { podName } = ledger.unit(unit);
+      return { unit, outcome, podName, attempts: 0, stages: [] };
+    });
+    const resultOf = (id: string): UnitResult | undefined =>
+      results.find(({ unit }) => unit === id);
+    for (const result of results) this.#states.set(result.unit, endedState(result));
+    await ledger.note((record) => ({
+      ...record,
+      units: record.units.map((unit) => {
+        const result = resultOf(unit.id);
+        return result === undefined ? unit : { ...unit, result };
+      }),
+    }));
+    for (const unit of this.#units) {
+      const result = resultOf(unit.id);
+      if (result !== undefined) await emit({ type: 'unit-finished', unit, result });
     }
-    states.set(result.unit, { phase: 'ended', outcome: result.outcome });
-    if (result.attempts === 0) continue;
-    results.set(result.unit, result);
-    await finishUnit(ports, planned, result);
   }
-  for (;;) {
-    const reason = [ports.stop, ports.cancel].find(({ aborted }) => aborted)?.reason as unknown;
-    const next = scheduleUnits(units, states, reason !== undefined);
-    for (const id of next.skip) end(id, { kind: 'skipped' });
-    for (const id of next.cancel) end(id, outcomeOf(reason));
-    for (const planned of ports.plan.units)
-      if (next.start.includes(planned.unit.id)) start(planned);
-    for (const id of next.stop) stops.get(id)?.abort(overtaken);
-    if (next.done) break;
-    // What has begun or ended may let others begin at once.
-    if (next.start.length + next.skip.length + next.cancel.length > 0) continue;
-    if (running.size === 0)
-      return { job, outcome: stuck(ports, states), units: [...results.values()] };
-    await Promise.race(running.values());
+
+  /** A unit whose failure does not count may still have been cut short by the end of the job, which counts. */
+  #cutShort(): Outcome | undefined {
+    const { stop } = this.#ports;
+    if (!stop.aborted) return undefined;
+    const why = outcomeOf(stop.reason);
+    const isCut = ({ id, background }: Unit): boolean => {
+      const outcome = this.#results.get(id)?.outcome;
+      return (
+        !background &&
+        outcome?.kind === 'failure' &&
+        why.kind === 'failure' &&
+        outcome.reason === why.reason
+      );
+    };
+    return this.#units.some(isCut) ? why : undefined;
   }
-  return {
-    job,
-    outcome: jobOutcome(units, states),
-    units: units.flatMap(({ id }) => results.get(id) ?? []),
-  };
 }
+
+const endedState = ({ outcome, startedAt, stages }: UnitResult): UnitState => ({
+  phase: 'ended',
+  outcome,
+  ...(startedAt === undefined && stages.length === 0 ? { neverRan: true } : {}),
+});
 
 /** Once a unit has begun, what the job needs was there; a new look could only find less. */
 const hasBegun = ({ ledger, plan, adopted }: UnitPorts): boolean =>
@@ -101,8 +203,14 @@ async function prepare(ports: UnitPorts): Promise<void> {
   const either = linkSignals(ports.stop, ports.cancel);
   try {
     await checkPreconditions(ports, either);
-    const startedAt = ports.clock.now();
-    await createPlanned(ports, jobObjects(ports.plan), { attempt: 1, startedAt, pods: new Map() });
+    const { receivedAt } = ports.ledger.record;
+    await createPlanned(ports, jobObjects(ports.plan), {
+      attempt: 1,
+      startedAt: receivedAt,
+      jobStartedAt: receivedAt,
+      status: 'success',
+      pods: new Map(),
+    });
   } finally {
     either.dispose();
   }
@@ -116,14 +224,15 @@ async function runUnit(
 ): Promise<UnitResult> {
   const { unit } = planned;
   const cancel = linkSignals(ports.cancel, overtakenSignal);
+  const own: UnitPorts = { ...ports, cancel: cancel.signal };
   let result: UnitResult;
+  let podIsGone = false;
   try {
     if (unit.work.kind === 'container')
-      throw new RunnerError(`unit ${unit.id} is a container unit, which this version cannot run`, {
-        code: 'MILLRACE_E_UNSUPPORTED_UNIT',
-        kind: 'system',
-      });
-    result = await runSessionUnit({ ...ports, cancel: cancel.signal }, planned);
+      ({ result, podIsGone } = await runContainerUnit(own, planned, () =>
+        cancel.signal.reason === overtaken ? { kind: 'success' } : outcomeOf(cancel.signal.reason),
+      ));
+    else result = await runSessionUnit(own, planned);
   } catch (thrown) {
     const { id, podName } = unit;
     result = { unit: id, outcome: outcomeOf(thrown), podName, attempts: 1, stages: [] };
@@ -136,6 +245,7 @@ async function runUnit(
   const noted = result;
   await ports.persist();
   await ports.ledger.noteUnit(unit.id, (record) => ({ ...record, result: noted }));
+  if (podIsGone) forgetPod(ports, planned, result.podName);
   await finishUnit(ports, planned, result);
   return result;
 }
@@ -146,10 +256,17 @@ async function finishUnit(
   { unit }: PlannedUnit,
   result: UnitResult,
 ): Promise<void> {
-  await removeAttempt(ports, unit.id, result.podName, false);
+  if (result.attempts > 0) await removeAttempt(ports, unit.id, result.podName, false);
   await ports.emit({ type: 'unit-finished', unit, result });
+  if (result.attempts === 0) return;
   const context: HookContext = { signal: unending(), jobId: ports.plan.job.id };
   await ports.generation.hooks.observe('unitFinished', [result], context, ports.resolve);
+}
+
+/** It is deleted already: nothing more is asked of the server about it. */
+function forgetPod({ ledger, plan }: UnitPorts, { pod }: PlannedUnit, name: string): void {
+  const named = { ...pod.manifest, metadata: { ...pod.manifest.metadata, name } };
+  ledger.dropObject(recordOf(resourceTypes.pods, named, plan.job.namespace));
 }
 
 const overtaken = new RunnerError('all other units of the job have ended', {

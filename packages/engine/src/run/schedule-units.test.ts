@@ -25,6 +25,8 @@ const failure: Outcome = {
 };
 const ended = (outcome: Outcome): UnitState => ({ phase: 'ended', outcome });
 const running: UnitState = { phase: 'running' };
+const ready: UnitState = { phase: 'ready' };
+const neverRan: UnitState = { phase: 'ended', outcome: failure, neverRan: true };
 const states = (entries: Readonly<Record<string, UnitState>>): ReadonlyMap<string, UnitState> =>
   new Map(Object.entries(entries));
 
@@ -73,16 +75,64 @@ it.each<
     { start: ['b'], skip: [], cancel: [], stop: [], done: false },
   ],
   [
-    'a running background unit does not hold others up',
+    'a background unit is awaited until it is ready',
     [unit('db', { background: true }), unit('a', { after: ['db'] })],
     { db: running },
+    false,
+    { start: [], skip: [], cancel: [], stop: [], done: false },
+  ],
+  [
+    'a ready background unit does not hold others up',
+    [unit('db', { background: true }), unit('a', { after: ['db'] })],
+    { db: ready },
     false,
     { start: ['a'], skip: [], cancel: [], stop: [], done: false },
   ],
   [
+    'a ready unit that is no background one is awaited to its end',
+    [unit('a'), unit('b', { after: ['a'] })],
+    { a: ready },
+    false,
+    { start: [], skip: [], cancel: [], stop: [], done: false },
+  ],
+  [
+    'a unit that is never wanted is skipped',
+    [unit('a', { on: 'never' })],
+    {},
+    false,
+    { start: [], skip: ['a'], cancel: [], stop: [], done: true },
+  ],
+  [
+    'a unit that had to start and did not fails the job for those after it',
+    [
+      unit('db', { background: true, countsAsFailure: false, mustStart: true }),
+      unit('a', { after: ['db'] }),
+    ],
+    { db: neverRan },
+    false,
+    { start: [], skip: ['a'], cancel: [], stop: [], done: true },
+  ],
+  [
+    'a unit that had to start, did, and failed changes nothing',
+    [
+      unit('db', { background: true, countsAsFailure: false, mustStart: true }),
+      unit('a', { after: ['db'] }),
+    ],
+    { db: ended(failure) },
+    false,
+    { start: ['a'], skip: [], cancel: [], stop: [], done: false },
+  ],
+  [
+    'a failure beside a unit that runs does not stop it',
+    [unit('a'), unit('b'), unit('c', { after: ['a', 'b'] })],
+    { a: ended(failure), b: running },
+    false,
+    { start: [], skip: [], cancel: [], stop: [], done: false },
+  ],
+  [
     'background units are stopped when all others have ended',
     [unit('db', { background: true }), unit('a')],
-    { db: running, a: ended(success) },
+    { db: ready, a: ended(success) },
     false,
     { start: [], skip: [], cancel: [], stop: ['db'], done: false },
   ],
@@ -110,6 +160,18 @@ it.each<[string, readonly Unit[], Readonly<Record<string, UnitState>>, Outcome['
     [unit('a', { countsAsFailure: false })],
     { a: ended(failure) },
     'success',
+  ],
+  [
+    'a unit that had to start and did not fails the job',
+    [unit('a', { countsAsFailure: false, mustStart: true })],
+    { a: neverRan },
+    'failure',
+  ],
+  [
+    'a unit that was canceled has not done its work, even if its failure would not count',
+    [unit('a', { countsAsFailure: false })],
+    { a: ended({ kind: 'canceled', message: '' }) },
+    'canceled',
   ],
   [
     'a failure weighs more than a cancel',

@@ -65,6 +65,8 @@ export interface SweepPorts extends DeletePorts {
   readonly limits: Pick<RunLimits, 'cleanup'>;
   /** Sent with the deletion of pods. */
   readonly podGrace: number | undefined;
+  /** That of one pod, where its unit has one of its own. */
+  readonly graceOf?: (pod: RecordedObject) => number | undefined;
 }
 
 const sweepPorts = ({ api, clock, ledger, logger, plan, limits, stop }: UnitPorts): SweepPorts => ({
@@ -75,6 +77,10 @@ const sweepPorts = ({ api, clock, ledger, logger, plan, limits, stop }: UnitPort
   jobId: plan.job.id,
   limits,
   podGrace: stop.aborted ? 0 : limits.podGraceSeconds,
+  graceOf: ({ name }) => {
+    const id = ledger.record.units.find(({ podName }) => podName === name)?.id;
+    return plan.units.find(({ unit }) => unit.id === id)?.unit.stopGraceSeconds;
+  },
 });
 
 /** Pods first, then the rest in the reverse order of their creation, all within one deadline of its own. */
@@ -107,7 +113,7 @@ export async function removeObjects(
               });
             return decision;
           },
-          () => deleteObject(ports, object, isPod(object) ? ports.podGrace : undefined, { signal }),
+          () => deleteObject(ports, object, graceFor(ports, object), { signal }),
           { signal, clock: ports.clock },
         ),
       );
@@ -117,6 +123,9 @@ export async function removeObjects(
   }
   return failures;
 }
+
+const graceFor = ({ podGrace, graceOf }: SweepPorts, object: RecordedObject): number | undefined =>
+  isPod(object) ? (graceOf?.(object) ?? podGrace) : undefined;
 
 const isPod = ({ group, plural }: RecordedObject): boolean =>
   plural === resourceTypes.pods.plural && group === resourceTypes.pods.group;

@@ -11,6 +11,7 @@ import { createWhenRoom } from './create-when-room.ts';
 import { recordOf } from './object-entry.ts';
 import { fillPlaceholders } from './placeholders.ts';
 import { entriesOfUnit, unitObjects } from './recorded-objects.ts';
+import { startValues } from './start-values.ts';
 import type { UnitPorts } from './unit-ports.ts';
 
 /** An attempt of a unit, as the record has it. */
@@ -34,7 +35,7 @@ export async function takePod(
   const { ledger, plan } = ports;
   const { namespace } = plan.job;
   const creating: RunEvent = { type: 'unit-creating', unit, attempt: number, namespace, podName };
-  const values = { attempt: number, startedAt: ports.clock.now(), pods: new Map() };
+  const values = startValues(ports, unit.id, number);
   const manifest = fillPlaceholders(pod.manifest, values);
   const named = { ...manifest, metadata: { ...manifest.metadata, name: podName } };
   const entry = recordOf(resourceTypes.pods, named, namespace);
@@ -75,7 +76,7 @@ function wasThere(
 }
 
 /** Looks for the pod for as long as the API does not answer: a server that is away says nothing about the pod. */
-async function findPod(
+export async function findPod(
   { api, clock, limits, stop }: UnitPorts,
   namespace: string,
   name: string,
@@ -100,6 +101,7 @@ const unanswered: ReadonlySet<string> = new Set([
   'api_overloaded',
 ]);
 
-const isOurs = ({ plan }: UnitPorts, pod: KubeObject, uid: string | undefined): boolean =>
+/** Whether a pod is this job's, and the one that was made if that is known. */
+export const isOurs = ({ plan }: UnitPorts, pod: KubeObject, uid: string | undefined): boolean =>
   pod.metadata.labels?.['millrace.dev/job'] === plan.job.id &&
   (uid === undefined || uid === pod.metadata.uid);

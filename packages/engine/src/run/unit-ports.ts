@@ -12,6 +12,8 @@ export interface UnitPorts {
   readonly api: KubeApi;
   /** Follows one pod of the job's namespace. */
   readonly observePod: (name: string) => PodObserver;
+  /** Keeps the watch of the job's namespace open between two pods; returns the way to let go. */
+  readonly holdPods: () => () => void;
   readonly ledger: JobLedger;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -47,9 +49,22 @@ export interface RunLimits {
   readonly lookAgain: number;
   /** How long that may go on. */
   readonly lookLimit: number;
+  /** How long the pulls of a container unit's image may fail before the unit does. */
+  readonly pullGrace: number;
+  /** How long after the clean end of a log's stream its container's end may become known without a doubt about the log. */
+  readonly logEndLag: number;
+  /** How long the log of an ended container may be silent before its stream is given up. */
+  readonly logDrain: number;
+  /** How long the log of an ended container is asked for while it cannot be had. */
+  readonly logPatience: number;
+  /** How long after a stopped container's grace its end may become known. */
+  readonly stopMargin: number;
 }
 
-/** Limits as production has them. GitLab Runner repeats its waiting line at its `poll_interval`, 3 s. */
+/**
+ * Limits as production has them. GitLab Runner repeats its waiting line at its `poll_interval`, 3 s. A
+ * kubelet looks at its containers each second, and while it follows a log as often.
+ */
 export const defaultLimits: RunLimits = {
   stageGrace: 10_000,
   cleanup: 300_000,
@@ -59,4 +74,9 @@ export const defaultLimits: RunLimits = {
   lastWords: 1_000,
   lookAgain: 5_000,
   lookLimit: 600_000,
+  pullGrace: 60_000,
+  logEndLag: 3_000,
+  logDrain: 10_000,
+  logPatience: 60_000,
+  stopMargin: 5_000,
 };

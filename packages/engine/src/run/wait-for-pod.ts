@@ -23,8 +23,11 @@ export async function waitUntilReady(
   const late = startTimeout(unit);
   const linked = linkSignals(ports.stop, ports.cancel);
   const gone = clock.monotonic() - followed.createdAt;
-  const left = Math.max(0, unit.startTimeoutSeconds * 1000 - gone);
-  const cancelTimer = clock.after(left, () => linked.abort(late));
+  const { startTimeoutSeconds: allowed } = unit;
+  const cancelTimer =
+    allowed === undefined
+      ? (): void => undefined
+      : clock.after(Math.max(0, allowed * 1000 - gone), () => linked.abort(late));
   let note: string | undefined;
   let said: string | undefined;
   let saidAt = 0;
@@ -134,7 +137,7 @@ function startFailure(phase: string, note: string | undefined): PodFailure['outc
 }
 
 const startTimeout = ({ id, startTimeoutSeconds }: Unit): RunnerError =>
-  new RunnerError(`the pod of ${id} did not start within ${startTimeoutSeconds} s`, {
+  new RunnerError(`the pod of ${id} did not start within ${startTimeoutSeconds ?? 0} s`, {
     code: 'MILLRACE_E_POD_START_TIMEOUT',
     kind: 'timeout',
     reason: 'pod_start_timeout',

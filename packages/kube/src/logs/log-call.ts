@@ -4,38 +4,47 @@ import {
   type CallOptions,
   type KubeApi,
   type LogRequest,
+  type LogStream,
 } from '@millrace/core';
 import type { ApiClient } from '../transport/api-client.ts';
 import type { ApiRequest } from '../transport/api-request.ts';
 import { classifyNetwork } from '../transport/classify-network.ts';
 import { decideRetry, type RetryDecider } from '../transport/decide-retry.ts';
 import { nextPause } from '../watch/next-pause.ts';
-import { createLogLines } from './log-lines.ts';
-import { createSeenLines } from './seen-lines.ts';
+import { createLogLines, type LogLines } from './log-lines.ts';
+import { createSeenLines, type SeenLines } from './seen-lines.ts';
 
 /**
  * {@link KubeApi.logs}. A clean end of the stream is the end of the log: the kubelet closes a follow when the container
- * has ended. A lost connection is opened again from the second of the last line on, and what comes twice is dropped.
+ * has ended. It may be closed for other reasons too; whoever knows the container asks again, `after` the place. A lost connection is opened again from the second of the last line on, and what comes twice is dropped.
  * `limitBytes` counts what is passed on; the server's own limit would count the timestamps.
  */
 export function createLogCall(client: ApiClient): KubeApi['logs'] {
-  return (request, options) => readLog(client, request, options);
+  return (request, options) => {
+    const seen = createSeenLines(request.after);
+    const lines = createLogLines(seen, request.after);
+    const pieces = readLog(client, request, options, { seen, lines });
+    return {
+      [Symbol.asyncIterator]: () => pieces,
+      place: lines.place,
+      gap: seen.gap,
+    } satisfies LogStream;
+  };
 }
 
 async function* readLog(
   client: ApiClient,
   request: LogRequest,
   options: CallOptions,
+  { seen, lines }: { readonly seen: SeenLines; readonly lines: LogLines },
 ): AsyncGenerator<Uint8Array> {
   const { clock, random = Math.random } = client.options;
-  const seen = createSeenLines();
-  const lines = createLogLines(seen);
   let left = request.limitBytes ?? Number.POSITIVE_INFINITY;
   let failures = 0;
   let decide = decider(client);
   let resumed = false;
   while (left > 0) {
-    const call = logRequest(request, resumed ? seen.since() : undefined);
+    const call = logRequest(request, lines.place()?.since);
     try {
       const body = await client.open(call, options);
       for await (const chunk of body as AsyncIterable<Buffer>) {
@@ -48,6 +57,7 @@ async function* readLog(
         if (fresh.length > 0) yield fresh;
         if (left <= 0) return;
       }
+      seen.end();
       if (lines.rest().length > 0) yield lines.rest();
       return;
     } catch (thrown) {

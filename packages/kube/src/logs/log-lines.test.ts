@@ -1,3 +1,4 @@
+import type { LogPlace } from '@millrace/core';
 import { expect, it } from 'vitest';
 import { createLogLines } from './log-lines.ts';
 import { createSeenLines } from './seen-lines.ts';
@@ -84,7 +85,65 @@ it('drops what is older than it remembers, and remembers a bounded number', () =
 
 it('asks again from a second before the last line on', () => {
   const seen = createSeenLines();
-  expect(seen.since()).toBeUndefined();
+  expect(seen.place(undefined)).toBeUndefined();
   seen.add('2026-11-21T10:00:00.123456789+02:00');
-  expect(seen.since()).toBe('2026-11-21T07:59:59Z');
+  expect(seen.place(undefined)?.since).toBe('2026-11-21T07:59:59Z');
+});
+
+/** A log of many seconds: some lines share a timestamp, some stand out of order, one is long, the last has no newline. */
+const log = [
+  ...Array.from({ length: 60 }, (_, at) => {
+    const fraction = String((at * 7) % 10);
+    return `2026-11-21T08:00:${String(Math.floor(at / 5)).padStart(2, '0')}.${fraction}Z line ${at}\r\n`;
+  }),
+  `2026-11-21T08:00:12Z ${'x'.repeat(200)}\n`,
+  '2026-11-21T08:00:12Z \n',
+  '2026-11-21T08:00:12Z no newline',
+];
+const plain = log.map((line) => line.slice(line.indexOf('Z ') + 2)).join('');
+/** As a server does that is asked since a second. */
+const from = (since: string | undefined): Buffer =>
+  Buffer.from(
+    log
+      .filter(
+        (line) =>
+          since === undefined || Date.parse(line.slice(0, line.indexOf(' '))) >= Date.parse(since),
+      )
+      .join(''),
+  );
+
+it('another reading goes on behind the place of the one before, wherever that stopped', () => {
+  const whole = from(undefined);
+  for (let stop = 0; stop <= whole.length; stop += 1) {
+    const first = createLogLines(createSeenLines());
+    const read = Buffer.from(first.take(whole.subarray(0, stop))).toString();
+    const place = JSON.parse(JSON.stringify(first.place() ?? null)) as LogPlace | null;
+    const rest = from(place?.since);
+    const seen = createSeenLines(place ?? undefined);
+    const second = createLogLines(seen, place ?? undefined);
+    // The second one is lost as well, and resumes.
+    let more = Buffer.from(second.take(rest.subarray(0, stop % (rest.length + 1)))).toString();
+    const again = from(second.place()?.since);
+    second.resume();
+    more += Buffer.from(second.take(again)).toString();
+    expect(read + more, `stopped at byte ${stop}`).toBe(plain);
+    expect(seen.gap()).toBeUndefined();
+  }
+});
+
+it('says between which lines some are missing when the log was rotated meanwhile', () => {
+  const first = createLogLines(createSeenLines());
+  first.take(Buffer.from(`${second}1Z a\n${second}2Z b\n`));
+  const seen = createSeenLines(first.place());
+  const lines = createLogLines(seen, first.place());
+  expect(Buffer.from(lines.take(Buffer.from(`${second}7Z g\n`))).toString()).toBe('g\n');
+  expect(seen.gap()).toEqual({ after: `${second}2Z`, until: `${second}7Z` });
+});
+
+it('says that lines may be missing when those that were read are gone and none came', () => {
+  const first = createLogLines(createSeenLines());
+  first.take(Buffer.from(`${second}1Z a\n`));
+  const seen = createSeenLines(first.place());
+  seen.end();
+  expect(seen.gap()).toEqual({ after: `${second}1Z`, until: undefined });
 });

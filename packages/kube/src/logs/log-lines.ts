@@ -1,3 +1,4 @@
+import type { LogPlace } from '@millrace/core';
 import type { SeenLines } from './seen-lines.ts';
 
 const newline = 0x0a;
@@ -14,18 +15,23 @@ export interface LogLines {
   readonly resume: () => void;
   /** What was held back because it might have been the start of a timestamp, at the clean end of the log. */
   readonly rest: () => Uint8Array;
+  /** Behind what was passed on. Undefined before the first line. */
+  readonly place: () => LogPlace | undefined;
 }
 
 /**
  * Bytes go through as they come, lines need not be complete: only the start of a line is held back until its timestamp
- * is whole. A line that was cut goes on where it stopped. Lines without a timestamp are the kubelet's own words (it
+ * is whole. A line that was cut goes on where it stopped, in another reading too (`from`). Lines without a timestamp are the kubelet's own words (it
  * reports trouble inside the stream) and pass unchanged.
  */
-export function createLogLines(seen: SeenLines): LogLines {
+export function createLogLines(seen: SeenLines, from?: LogPlace): LogLines {
   let head = new Uint8Array(0);
   let content: 'pass' | 'skip' | undefined;
   let open: { readonly timestamp: string; passed: number } | undefined;
-  let cut: typeof open;
+  let cut: typeof open =
+    from?.open === undefined
+      ? undefined
+      : { timestamp: from.open.timestamp, passed: from.open.bytes };
   let skipBytes = 0;
 
   const startLine = (line: Uint8Array): number => {
@@ -45,6 +51,10 @@ export function createLogLines(seen: SeenLines): LogLines {
     cut = undefined;
     content = 'pass';
     return at + 1;
+  };
+  const openLine = (): LogPlace['open'] => {
+    const line = open ?? cut;
+    return line === undefined ? undefined : { timestamp: line.timestamp, bytes: line.passed };
   };
   const endLine = (): void => {
     if (content === 'pass' && open !== undefined) seen.add(open.timestamp);
@@ -87,12 +97,13 @@ export function createLogLines(seen: SeenLines): LogLines {
     take,
     resume: () => {
       if (open !== undefined) cut = open;
+      seen.resume(openLine());
       head = new Uint8Array(0);
       content = undefined;
       open = undefined;
       skipBytes = 0;
-      seen.resume();
     },
     rest: () => head,
+    place: () => seen.place(openLine()),
   };
 }

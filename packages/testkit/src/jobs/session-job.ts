@@ -1,18 +1,6 @@
-import { createSystemClock } from '@millrace/async';
-import {
-  JobToken,
-  NamespaceToken,
-  type JobRequest,
-  type JsonObject,
-  type Plan,
-  type Plugin,
-  type PodContribution,
-  type Stage,
-  type Unit,
-} from '@millrace/core';
-import { createGeneration, makePlan, type Generation } from '@millrace/engine';
-import { silentLogger } from '../silent-logger.ts';
+import type { JsonObject, Plugin, PodContribution, Stage, Unit } from '@millrace/core';
 import type { ClusterHandle } from '../cluster/cluster-handle.ts';
+import { planTestJob, podBasics, type TestJob } from './test-job.ts';
 
 /** A stage of a test job: a script in one of the two containers. */
 export interface ScriptStage extends Partial<Omit<Stage, 'action'>> {
@@ -36,9 +24,7 @@ export interface SessionJobOptions {
 }
 
 /** A planned job, ready for an executor. */
-export interface SessionJob {
-  readonly generation: Generation;
-  readonly plan: Plan;
+export interface SessionJob extends TestJob {
   readonly podName: string;
   /** Where stage scripts lie, in the pod's containers. */
   readonly scriptsDirectory: string;
@@ -79,66 +65,11 @@ export async function planSessionJob(options: SessionJobOptions): Promise<Sessio
     },
     ...options.unit,
   };
-  const plugin: Plugin = {
-    $$type: '@millrace/plugin',
-    name: '@millrace/testkit-job',
-    apiVersion: '1',
-    configKey: 'testkit_job',
-    configSchema: {
-      '~standard': { version: 1, vendor: 'millrace', validate: (value) => ({ value }) },
-    },
-    setup: ({ tap, provide }) => {
-      provide(JobToken, { needs: {} }, () => ({
-        id: jobId,
-        name: jobId,
-        podName,
-        timeoutSeconds: options.timeoutSeconds ?? 120,
-        services: [],
-        labels: [],
-        annotations: [],
-      }));
-      provide(NamespaceToken, { needs: {} }, () => options.namespace);
-      tap('planUnits', { phase: 'pre' }, (units) => [...units, unit]);
-      tap('contributePod', (given) => [
-        ...podContributions(cluster, given),
-        ...(options.contributions ?? []),
-      ]);
-    },
-  };
-  const generation = await createGeneration({
-    builtIn: [plugin, ...(options.plugins ?? [])].map((each) => ({
-      plugin: each,
-      origin: 'test',
-      bindings: [],
-    })),
-    references: [],
-    folder: '.',
-    table: {
-      runner: {},
-      runnerPath: [],
-      podsKey: 'pods',
-      appKeys: [],
-      own: {},
-      ownPath: [],
-      positionOf: () => undefined,
-    },
-    logger: silentLogger,
-    clock: createSystemClock(),
-    metrics: { count: () => undefined, observe: () => undefined },
-    subject: 'test',
-    signal: new AbortController().signal,
+  const job = await planTestJob(options, {
+    units: [unit],
+    podOf: (given) => [...podContributions(cluster, given), ...(options.contributions ?? [])],
   });
-  const request: JobRequest = {
-    id: jobId,
-    payload: {},
-    runner: { name: 'test', token: '', id: options.runnerId, systemId: '', serverUrl: '', slot: 0 },
-  };
-  const plan = makePlan(generation, request, {
-    facts: { version: { major: '1', minor: '34', gitVersion: 'v1.34.0' }, allows: () => true },
-    seed: 1,
-    now: 0,
-  });
-  return { generation, plan, podName, scriptsDirectory };
+  return { ...job, podName, scriptsDirectory };
 }
 
 const stageOf = ({ script, ...stage }: ScriptStage): Stage => ({
@@ -177,10 +108,7 @@ function podContributions(
   ]);
   return [
     ...mounts,
-    { kind: 'field', path: '/spec/restartPolicy', op: 'set', value: 'Never', source },
-    { kind: 'field', path: '/spec/terminationGracePeriodSeconds', op: 'set', value: 1, source },
-    // The images of a handle are on its nodes already, and no registry has them.
-    { kind: 'field', on: {}, path: '/imagePullPolicy', op: 'set', value: 'IfNotPresent', source },
+    ...podBasics,
     {
       kind: 'field',
       on: { role: ['build'] },
