@@ -18,6 +18,8 @@ import type { ClusterHandle } from '../cluster/cluster-handle.ts';
 export interface ScriptStage extends Partial<Omit<Stage, 'action'>> {
   readonly name: string;
   readonly script: string;
+  readonly scriptAfterCancel?: string;
+  readonly scriptAfterTimeout?: string;
 }
 
 /** A job for the executor without any peer: one pod with `build` and `helper`, and the stages given. */
@@ -141,7 +143,12 @@ export async function planSessionJob(options: SessionJobOptions): Promise<Sessio
   return { generation, plan, podName, scriptsDirectory };
 }
 
-const stageOf = ({ script, ...stage }: ScriptStage): Stage => ({
+const stageOf = ({
+  script,
+  scriptAfterCancel = script,
+  scriptAfterTimeout = script,
+  ...stage
+}: ScriptStage): Stage => ({
   title: stage.name,
   container: 'build',
   on: 'success',
@@ -149,7 +156,7 @@ const stageOf = ({ script, ...stage }: ScriptStage): Stage => ({
   countsAsFailure: true,
   afterCancel: false,
   ...stage,
-  action: { do: 'script', script },
+  action: { do: 'script', script, scriptAfterCancel, scriptAfterTimeout },
 });
 
 function podContributions(
