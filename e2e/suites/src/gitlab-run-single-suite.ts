@@ -19,7 +19,8 @@ export const gitlabRunSingleSuite: Suite = defineSuite('gitlab run-single', (clu
     return startCommand(
       [
         'run-single',
-        ...['--url', server().url, '--token', server().runnerToken],
+        `--url=${server().url}`,
+        `--token=${server().runnerToken}`,
         ...podFlags(cluster(), room.namespace()),
         ...flags,
       ],
