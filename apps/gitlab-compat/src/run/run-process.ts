@@ -1,13 +1,13 @@
 import { dirname, join, resolve } from 'node:path';
 import { createSystemClock, systemRandom } from '@millrace/async';
 import { isRunnerError, type Logger } from '@millrace/core';
+import { createSlots } from '@millrace/gitlab-protocol';
 import { configFile, noConfig, type ConfigFile } from '../config/config-file.ts';
 import { readText } from '../config/runner-config.ts';
 import { adoptJobs } from './adopt-jobs.ts';
 import { awaitJobs, type RunEnd } from './await-jobs.ts';
 import { createFleet } from './fleet.ts';
 import { createPlaces } from './job-places.ts';
-import { createSlots } from './polling/slots.ts';
 import type { RunSignals } from './run-signals.ts';
 import { runJob } from './run-job.ts';
 import { readSystemId } from './system-id.ts';

@@ -1,12 +1,12 @@
 import { createSystemClock } from '@millrace/async';
 import type { Logger } from '@millrace/core';
+import { createSlots, projectSlotKey } from '@millrace/gitlab-protocol';
 import type { ConfigFile } from '../config/config-file.ts';
 import { adoptJobs } from '../run/adopt-jobs.ts';
 import { awaitJobs, type RunEnd } from '../run/await-jobs.ts';
 import { createFleet } from '../run/fleet.ts';
 import { projectOf } from '../run/job-memory.ts';
 import { createPlaces } from '../run/job-places.ts';
-import { createSlots, projectSlotKey } from '../run/polling/slots.ts';
 import { runJob } from '../run/run-job.ts';
 import type { RunSignals } from '../run/run-signals.ts';
 import { takeOneByOne, type SingleLimits } from './take-one-by-one.ts';
