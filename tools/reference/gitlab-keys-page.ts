@@ -13,8 +13,8 @@ export function gitlabKeysPage(): string {
     `Keys of a \`config.toml\` that are known, by the plugin that owns them. Keys that begin with \`/\` stand in
 \`[[runners]]\`, the others in \`[runners.kubernetes]\`. What a key sets is shown as a path of
 [the plugin's settings](plugin-settings.md); to write both is an error. A key that is in no table is warned about; one of a
-plugin that is not loaded is an error. Environment and flag are what \`gitlab-runner register\` calls the
-key, and since is the release of GitLab Runner that brought it.`,
+plugin that is not loaded is an error. Environment and flag are what
+\`run-single\` calls the key, where flags for keys of \`[runners.kubernetes]\` begin with \`--kubernetes-\`; since is the release of GitLab Runner that brought it.`,
     ...gitlabBindings().flatMap(section),
   );
 }
@@ -28,7 +28,10 @@ function section(binding: Binding): readonly string[] {
       rows.map(settingCells),
     ),
     overwrites.length === 0 ? '' : '### Job variables',
-    table(['Variable', 'Allowed by', 'Changes', 'What it does'], overwrites.map(overwriteCells)),
+    table(
+      ['Variable', 'Allowed by', 'Environment', 'Flag', 'Changes', 'What it does'],
+      overwrites.map(overwriteCells),
+    ),
     Object.keys(constants).length === 0 ? '' : '### Set because it is GitLab',
     table(
       ['Sets', 'To'],
@@ -77,6 +80,8 @@ function overwriteCells({
   return [
     code(form === 'entry' ? `${variable}*` : variable),
     `${code(gate.key)}: ${allowed[gate.rule]}`,
+    code(gate.environment),
+    code(gate.flag && `--${gate.flag}`),
     code(path),
     secret === true ? `${doc} Never shown.` : doc,
   ];

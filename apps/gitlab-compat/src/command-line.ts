@@ -5,6 +5,7 @@ import type { ClusterOptions } from './commands/cluster.ts';
 import type { CommandContext, ExplainOptions } from './commands/explain.ts';
 import type { PluginsOptions } from './commands/plugins.ts';
 import type { RunArguments } from './commands/run.ts';
+import { defaultConfig } from './config/default-config.ts';
 import { presentedRevision, presentedVersion } from './presented-version.ts';
 import type { ProcessLogger } from './terminal/process-logger.ts';
 import { isClosedPipe } from './terminal/closed-pipe.ts';
@@ -86,7 +87,7 @@ function commands(host: Host, done: (exitCode: number) => void): Command {
   program
     .command('run')
     .description('take jobs from the GitLab servers of a config.toml and run them as pods')
-    .option('-c, --config <file>', 'config.toml', defaultConfig(host))
+    .option('-c, --config <file>', 'config.toml', defaultConfig(host.env))
     .option(
       '--state-dir <folder>',
       'where records and logs of running jobs are kept; default: .millrace beside the config',
@@ -107,6 +108,22 @@ function commands(host: Host, done: (exitCode: number) => void): Command {
       });
       done(exitCode);
       // Nothing that still runs here may touch what the next process goes on with.
+      if (left) host.exit(exitCode);
+    });
+
+  program
+    .command('run-single')
+    .description('take jobs for one runner, one after another; its settings come from flags')
+    .usage('[options]')
+    .argument('[flags...]')
+    // The flags are those of the plugins, which are loaded only for this command.
+    .helpOption(false)
+    .allowUnknownOption()
+    .action(async (flags: readonly string[]) => {
+      const { runSingleCommand } = await import('./commands/run-single.ts');
+      const logger = await openLogger(program, host, 'info');
+      const { exitCode, left } = await runSingleCommand(flags, host, logger);
+      done(exitCode);
       if (left) host.exit(exitCode);
     });
 
@@ -212,15 +229,6 @@ function commands(host: Host, done: (exitCode: number) => void): Command {
     });
 
   return program;
-}
-
-/** Where GitLab Runner looks: `CONFIG_FILE`, else a place that depends on who runs it. */
-function defaultConfig({ env }: Host): string {
-  const given = env['CONFIG_FILE'];
-  if (given !== undefined && given !== '') return given;
-  return process.getuid?.() === 0
-    ? '/etc/gitlab-runner/config.toml'
-    : `${env['HOME'] ?? '.'}/.gitlab-runner/config.toml`;
 }
 
 const runHelp = `

@@ -115,6 +115,36 @@ export const executorSuite: Suite = defineSuite('executor', (cluster) => {
       expect(job.recorder.output().toString()).toBe('after\n');
     });
 
+    it.each([
+      ['ran out of time', 'echo begun; sleep 300', 1, 'begun\nafter time\n'],
+      ['failed', 'echo begun; exit 3', 300, 'begun\nafter end\n'],
+      ['was canceled', 'echo begun; sleep 300', 300, 'begun\nafter cancel\n'],
+    ])(
+      'a stage has the script for a unit whose stage %s',
+      async (how, script, timeoutSeconds, output) => {
+        const job = await jobs.start({
+          stages: [
+            { name: 'script', script, timeoutSeconds },
+            {
+              name: 'after',
+              script: 'echo after end',
+              scriptAfterCancel: 'echo after cancel',
+              scriptAfterTimeout: 'echo after time',
+              on: 'failure',
+              afterCancel: true,
+              countsAsFailure: false,
+            },
+          ],
+        });
+        if (how === 'was canceled') {
+          await job.recorder.seen((event) => event.type === 'output');
+          job.cancel.abort(canceled);
+        }
+        await job.result;
+        expect(job.recorder.output().toString()).toBe(output);
+      },
+    );
+
     it('keeps its record until whoever asked has taken the result', async () => {
       const job = await jobs.start({ stages: [{ name: 'script', script: 'true' }] });
       const result = await job.result;

@@ -82,6 +82,29 @@ export const runConfigText = (
     '',
   ].join('\n');
 
+/** The same as flags of `run-single`, in the folder that the configuration was written to. */
+export const podFlags = (cluster: ClusterHandle, namespace: string): readonly string[] => {
+  const { images, mountPrefix, server, adminToken } = cluster;
+  const pods = {
+    namespace,
+    image: images.shell,
+    'helper-image': images.helper,
+    'pull-policy': 'if-not-present',
+    pod_termination_grace_period_seconds: '1',
+    host: server,
+    bearer_token: adminToken,
+    'ca-file': 'authority.pem',
+    ...(mountPrefix === undefined
+      ? {}
+      : { 'logs-base-dir': mountPrefix, 'scripts-base-dir': mountPrefix }),
+  };
+  return [
+    '--executor=kubernetes',
+    ...(mountPrefix === undefined ? [] : ['--builds-dir', `${mountPrefix}/builds`]),
+    ...Object.entries(pods).map(([name, value]) => `--kubernetes-${name}=${value}`),
+  ];
+};
+
 const runnerLines = ({ mountPrefix }: ClusterHandle): readonly string[] => [
   'executor = "kubernetes"',
   ...(mountPrefix === undefined ? [] : [`builds_dir = "${mountPrefix}/builds"`]),

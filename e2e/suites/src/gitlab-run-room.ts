@@ -27,6 +27,11 @@ export interface RunRoom {
   readonly start: (settings?: RunSettings) => Promise<Running>;
   /** The same with the configuration as it is. */
   readonly startAsIs: (settings?: RunSettings) => Running;
+  /** The program with other arguments, ended with the test as the runner is. */
+  readonly startCommand: (
+    args: readonly string[],
+    env?: Readonly<Record<string, string>>,
+  ) => Running;
   /** The job when it has ended, and its log. */
   readonly ended: (id: number) => Promise<EndedJob>;
   /** Ends the runner politely and expects that nothing is left: on the cluster, in the state folder, of complaints. */
@@ -75,15 +80,13 @@ export function runRoom(cluster: SuiteCluster, options: GitlabServerOptions = {}
       'authority.pem': cluster().certificateAuthority,
     });
   };
-  const startAsIs = ({ args = [], env }: RunSettings = {}): Running => {
-    const program = startGitlab(
-      ['run', '--config', join(folder.path, 'config.toml'), ...args],
-      folder.path,
-      env,
-    );
+  const startCommand: RunRoom['startCommand'] = (args, env) => {
+    const program = startGitlab(args, folder.path, env);
     started.add(program);
     return program;
   };
+  const startAsIs = ({ args = [], env }: RunSettings = {}): Running =>
+    startCommand(['run', '--config', join(folder.path, 'config.toml'), ...args], env);
   const expectNothingLeft = async (): Promise<void> => {
     expect(await cluster().leftovers(namespace)).toEqual([]);
     expect(await filesBelow(join(folder.path, '.millrace'))).toEqual([]);
@@ -114,6 +117,7 @@ export function runRoom(cluster: SuiteCluster, options: GitlabServerOptions = {}
       return startAsIs(settings);
     },
     startAsIs,
+    startCommand,
     ended: async (id) => {
       await server.whenJob(id, 'success', 'failed', 'canceled');
       const job = server.jobs().find((each) => each.id === id);

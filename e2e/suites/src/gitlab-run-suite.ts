@@ -120,6 +120,22 @@ export const gitlabRunSuite: Suite = defineSuite('gitlab run', (cluster) => {
       await expectCleanEnd(runner);
     });
 
+    it('whose script takes too long runs after_script, which knows it', async () => {
+      const id = addJob({
+        script: ['echo begun', 'sleep 300'],
+        afterScript: ['echo "is $CI_JOB_STATUS"'],
+        variables: [{ key: 'RUNNER_SCRIPT_TIMEOUT', value: '1s' }],
+      });
+      const runner = await start();
+      const { state, failureReason, log } = await ended(id);
+      expect({ state, failureReason }).toEqual({
+        state: 'failed',
+        failureReason: 'job_execution_timeout',
+      });
+      expect(log).toContain('is timedout\n');
+      await expectCleanEnd(runner);
+    });
+
     it('that is canceled at once ends without after_script', async () => {
       const id = addJob({
         script: ['while sleep 0.3; do echo goes on; done'],

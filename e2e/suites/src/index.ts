@@ -12,6 +12,8 @@ export { gitlabJobsSuite } from './gitlab-jobs-suite.ts';
 export { createdObjectsSuite } from './recorded/created-objects-suite.ts';
 export { gitlabRunSuite } from './gitlab-run-suite.ts';
 export { gitlabRunProcessSuite } from './gitlab-run-process-suite.ts';
+export { gitlabRunSingleSuite } from './gitlab-run-single-suite.ts';
+export { gitlabFetchAgainSuite } from './gitlab-fetch-again-suite.ts';
 export { gitlabRunLogSuite } from './gitlab-run-log-suite.ts';
 export { gitlabRunKillSuite } from './gitlab-run-kill-suite.ts';
 export { gitlabRunOutageSuite } from './gitlab-run-outage-suite.ts';

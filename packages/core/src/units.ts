@@ -97,6 +97,8 @@ export type StageAction =
       readonly script: string;
       /** Instead, when the job was canceled before the stage began: a script may be told how the job stands. */
       readonly scriptAfterCancel?: string;
+      /** Instead, when an earlier stage ran out of its time and nobody canceled the job. */
+      readonly scriptAfterTimeout?: string;
     }
   | { readonly do: 'receive'; readonly transfer: string; readonly directory: string }
   | {

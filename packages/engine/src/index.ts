@@ -1,10 +1,18 @@
 export { createGeneration, type Generation, type GenerationOptions } from './plan/generation.ts';
 export { ENGINE } from './plan/engine-contributions.ts';
+export { createKnownFacts, type KnownFacts } from './plan/known-facts.ts';
 export { makePlan, type PlanInputs } from './plan/make-plan.ts';
 export { refuseMissing } from './plan/refuse-missing.ts';
 export type { LoadedPlugin, PluginReference } from './plugins/load-plugins.ts';
 export type { PeerTable } from './settings/peer-table.ts';
 export { openDirectoryStore, type DirectoryStore } from './store/directory-store.ts';
+export {
+  openKeptLog,
+  type KeptLog,
+  type KeptLogOptions,
+  type LogSource,
+  type LogWriter,
+} from './store/kept-log.ts';
 export {
   createExecutor,
   type AdoptRequest,

@@ -109,6 +109,24 @@ describe('the stages of a job', () => {
     ]);
   });
 
+  it('tell after_script how the job stands, in one script for each way', () => {
+    const steps = [{ name: 'after_script', script: ['true'] }];
+    const told = stagesOf({ steps })
+      .filter(({ userCode }) => userCode)
+      .map(({ name, action }) =>
+        Object.entries(action).flatMap(([member, text]) => {
+          const [, status] = /CI_JOB_STATUS=\W*(\w+)/.exec(String(text)) ?? [];
+          return status === undefined ? [] : [`${name} ${member} ${status}`];
+        }),
+      );
+    expect(told.flat()).toEqual([
+      'after_script_on_failure script failed',
+      'after_script_on_failure scriptAfterCancel canceled',
+      'after_script_on_failure scriptAfterTimeout timedout',
+      'after_script script success',
+    ]);
+  });
+
   it('clean up whatever happened', () => {
     expect(stagesOf().at(-1)).toMatchObject({
       on: 'always',

@@ -19,6 +19,18 @@ export {
   type RunnerCalls,
 } from './client/runner-calls.ts';
 export type { GitlabClientOptions, SessionInfo } from './client/settings.ts';
+export {
+  createHealth,
+  type HealthLimits,
+  type HealthVerdict,
+  type RunnerHealth,
+} from './polling/health.ts';
+export {
+  createRequestConcurrency,
+  type RequestConcurrency,
+  type RequestedJob,
+} from './polling/request-concurrency.ts';
+export { createSlots, projectSlotKey, type Slots } from './polling/slots.ts';
 export type { FinalRetry } from './trace/conclude-trace.ts';
 export type { ServerRequest } from './trace/pace.ts';
 export type { FinalOutcome, FinalResult } from './trace/trace-sender.ts';

@@ -203,7 +203,13 @@ it('offers 22 variables to jobs, in the order of their messages', () => {
     'EphemeralStorageLimit',
     'ServiceCPURequest',
   ]);
-  expect(offered[0]?.gate).toEqual({ rule: 'maximum', key: 'cpu_request_overwrite_max_allowed' });
+  expect(offered[0]?.gate).toEqual({
+    rule: 'maximum',
+    key: 'cpu_request_overwrite_max_allowed',
+    environment: 'KUBERNETES_CPU_REQUEST_OVERWRITE_MAX_ALLOWED',
+    flag: 'cpu-request-overwrite-max-allowed',
+    since: '12.9',
+  });
 });
 
 it("names the job's variable where one replaced the configured value (gitlab/055)", async () => {

@@ -60,15 +60,27 @@ export function configFile(
   file: string,
   environment: NodeJS.ProcessEnv = {},
 ): ConfigFile {
-  const document = parseToml(text, file);
+  const { global, runners } = configOf(parseToml(text, file), file);
   return {
-    global: globalSettings(document),
-    runners: tables(document.value['runners']).map((runner, index) => ({
-      config: withEnvironment(runnerOf(document, file, index), environment),
-      poll: pollSettings(runner),
+    global,
+    runners: runners.map(({ config, poll }) => ({
+      config: withEnvironment(config, environment),
+      poll,
     })),
   };
 }
+
+/**
+ * The same of what was read already.
+ * @throws RunnerError when it allows no job at all, or when our own table is wrong
+ */
+export const configOf = (document: TomlDocument, file: string): ConfigFile => ({
+  global: globalSettings(document),
+  runners: tables(document.value['runners']).map((runner, index) => ({
+    config: runnerOf(document, file, index),
+    poll: pollSettings(runner),
+  })),
+});
 
 /** What counts where there is no configuration yet. */
 export const noConfig = (file: string): ConfigFile => configFile('', file);

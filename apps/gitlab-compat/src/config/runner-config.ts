@@ -134,7 +134,8 @@ function wrongPlugins(path: readonly (string | number)[], document: TomlDocument
   );
 }
 
-function noRunner(
+/** The file has no such runner. */
+export function noRunner(
   file: string,
   name: string | undefined,
   runners: readonly JsonObject[],

@@ -1,9 +1,9 @@
 import type { Logger } from '@millrace/core';
+import { projectSlotKey, type Slots } from '@millrace/gitlab-protocol';
 import type { Member } from './fleet.ts';
 import { memoryOfOffer, readJobMemory, type JobSlots } from './job-memory.ts';
 import { savedOffers } from './job-offer-file.ts';
 import type { JobPlace } from './job-place.ts';
-import { projectSlotKey, type Slots } from './polling/slots.ts';
 import { forgetJob } from './report-job.ts';
 import { adoptJob, runJob, tellLostJob } from './run-job.ts';
 

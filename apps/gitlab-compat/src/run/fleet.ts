@@ -1,11 +1,12 @@
 import type { Clock, JobStore, Logger } from '@millrace/core';
-import type { ConfigFile, ConfiguredRunner } from '../config/config-file.ts';
-import { createHomes } from './homes.ts';
-import { createHealth, type RunnerHealth } from './polling/health.ts';
 import {
+  createHealth,
+  type RunnerHealth,
   createRequestConcurrency,
   type RequestConcurrency,
-} from './polling/request-concurrency.ts';
+} from '@millrace/gitlab-protocol';
+import type { ConfigFile, ConfiguredRunner } from '../config/config-file.ts';
+import { createHomes } from './homes.ts';
 import { openRunner, runnerId, type Runner } from './runner.ts';
 
 /** A runner that takes jobs. */

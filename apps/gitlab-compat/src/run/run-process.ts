@@ -1,16 +1,15 @@
-import { randomInt } from 'node:crypto';
 import { dirname, join, resolve } from 'node:path';
-import { createSystemClock, Semaphore, systemRandom } from '@millrace/async';
-import { isRunnerError, type Clock, type Logger } from '@millrace/core';
+import { createSystemClock, systemRandom } from '@millrace/async';
+import { isRunnerError, type Logger } from '@millrace/core';
+import { createSlots } from '@millrace/gitlab-protocol';
 import { configFile, noConfig, type ConfigFile } from '../config/config-file.ts';
 import { readText } from '../config/runner-config.ts';
 import { adoptJobs } from './adopt-jobs.ts';
 import { awaitJobs, type RunEnd } from './await-jobs.ts';
-import { createFleet, type Member } from './fleet.ts';
-import { createSlots } from './polling/slots.ts';
+import { createFleet } from './fleet.ts';
+import { createPlaces } from './job-places.ts';
 import type { RunSignals } from './run-signals.ts';
 import { runJob } from './run-job.ts';
-import type { JobPlace } from './job-place.ts';
 import { readSystemId } from './system-id.ts';
 import { takeJobs } from './take-jobs.ts';
 import { fileVersion, watchConfig } from './watch-config.ts';
@@ -29,9 +28,6 @@ export interface RunPorts {
   /** Takes `log_level` and `log_format`; they do not count where the command line has named them. */
   readonly onConfig: (config: ConfigFile) => void;
 }
-
-/** Pieces of logs of 1 MiB that may lie in memory at once. */
-const mostPieces = 16;
 
 /**
  * Takes jobs from the servers of a configuration until it is told to end.
@@ -125,23 +121,6 @@ export async function runProcess(
     // Jobs that are left still run here: taking their cluster away would end them by name.
     if (!left) await fleet.close();
   }
-}
-
-function createPlaces(
-  clock: Clock,
-  logger: Logger,
-  { interrupt, leave }: RunSignals,
-): (member: Member) => JobPlace {
-  const uploads = new Semaphore(mostPieces);
-  return (member) => ({
-    ...member,
-    clock,
-    logger: logger.child({ runner: member.runner.name }),
-    newSeed: () => randomInt(2 ** 31),
-    uploads,
-    interrupt,
-    leave,
-  });
 }
 
 const readFile = async (

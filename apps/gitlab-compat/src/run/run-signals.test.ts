@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { recordedLog } from './recorded-log.test.helper.ts';
-import { listenForSignals, type SignalSource } from './run-signals.ts';
+import { listenForSignals, singleManners, type SignalSource } from './run-signals.ts';
 
 function listen() {
   const source = new EventEmitter();
@@ -58,6 +58,19 @@ describe('signals (no more jobs, jobs end, process ends)', () => {
     signals.onReload(() => void (count += 1));
     send('SIGHUP');
     expect(count).toBe(1);
+  });
+
+  it('run-single answers in words of its own, and a closed terminal ends it', () => {
+    const source = new EventEmitter();
+    const { logger, said } = recordedLog();
+    const signals = listenForSignals(source as unknown as SignalSource, logger, singleManners);
+    for (const signal of ['SIGQUIT', 'SIGHUP', 'SIGINT']) source.emit(signal, signal);
+    expect(said).toEqual([
+      'warn Requested quit, waiting for builds to finish',
+      'warn Requested exit: hangup',
+      'error forced exit: interrupt',
+    ]);
+    expect(signals.leave.aborted).toBe(true);
   });
 
   it('are let go of', () => {

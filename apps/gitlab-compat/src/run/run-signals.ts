@@ -19,13 +19,45 @@ export interface RunSignals {
 /** The part of `process` that brings signals. */
 export type SignalSource = Pick<NodeJS.Process, 'on' | 'off'>;
 
-const words = { SIGTERM: 'terminated', SIGINT: 'interrupt' } as const;
+const words = { SIGTERM: 'terminated', SIGINT: 'interrupt', SIGHUP: 'hangup' } as const;
+
+/** How a command answers signals, in its words. */
+export interface SignalManners {
+  readonly quit: string;
+  readonly terminate: (word: string) => readonly string[];
+  readonly forced: (word: string) => string;
+  /** Whether SIGHUP reads the configuration again; else it ends jobs, as a closed terminal should. */
+  readonly reloads: boolean;
+}
+
+/** `run` */
+const runManners: SignalManners = {
+  quit: 'Starting graceful shutdown, waiting for builds to finish',
+  terminate: () => [
+    'Graceful shutdown not finished properly. To gracefully clean up running plugins please use SIGQUIT (ctrl-\\) instead of SIGINT (ctrl-c)',
+    'Starting forceful shutdown',
+  ],
+  forced: (word) => `forced exit with stop signal: ${word}`,
+  reloads: true,
+};
+
+/** `run-single` */
+export const singleManners: SignalManners = {
+  quit: 'Requested quit, waiting for builds to finish',
+  terminate: (word) => [`Requested exit: ${word}`],
+  forced: (word) => `forced exit: ${word}`,
+  reloads: false,
+};
 
 /**
  * Signals as GitLab Runner takes them: SIGQUIT ends when all jobs have, SIGTERM and SIGINT end the jobs, a second one of
  * them ends the process, SIGHUP reads the configuration again. Ours: jobs may be left to the next process instead.
  */
-export function listenForSignals(source: SignalSource, logger: Logger): RunSignals {
+export function listenForSignals(
+  source: SignalSource,
+  logger: Logger,
+  manners: SignalManners = runManners,
+): RunSignals {
   const stop = new AbortController();
   const interrupt = new AbortController();
   const leave = new AbortController();
@@ -33,14 +65,15 @@ export function listenForSignals(source: SignalSource, logger: Logger): RunSigna
   let decide: () => 'abort' | 'detach' = () => 'abort';
   const onQuit = (): void => {
     if (stop.signal.aborted) return;
-    logger.warn('Starting graceful shutdown, waiting for builds to finish');
+    logger.warn(manners.quit);
     stop.abort(ending('no more jobs are taken'));
   };
   const onTerminate = (signal: keyof typeof words): void => {
     if (leave.signal.aborted) return;
     if (interrupt.signal.aborted) {
-      logger.error(`forced exit with stop signal: ${words[signal]}`);
-      leave.abort(ending(`forced exit with stop signal: ${words[signal]}`));
+      const forced = manners.forced(words[signal]);
+      logger.error(forced);
+      leave.abort(ending(forced));
       return;
     }
     if (decide() === 'detach') {
@@ -49,10 +82,7 @@ export function listenForSignals(source: SignalSource, logger: Logger): RunSigna
       leave.abort(ending('the process ends'));
       return;
     }
-    logger.warn(
-      'Graceful shutdown not finished properly. To gracefully clean up running plugins please use SIGQUIT (ctrl-\\) instead of SIGINT (ctrl-c)',
-    );
-    logger.warn('Starting forceful shutdown');
+    for (const line of manners.terminate(words[signal])) logger.warn(line);
     stop.abort(ending('no more jobs are taken'));
     interrupt.abort(
       new RunnerError(`aborted: ${words[signal]}`, {
@@ -62,7 +92,7 @@ export function listenForSignals(source: SignalSource, logger: Logger): RunSigna
       }),
     );
   };
-  const onHangup = (): void => reload?.();
+  const onHangup = (signal: 'SIGHUP'): void => (manners.reloads ? reload?.() : onTerminate(signal));
   source.on('SIGQUIT', onQuit).on('SIGHUP', onHangup);
   source.on('SIGTERM', onTerminate).on('SIGINT', onTerminate);
   return {

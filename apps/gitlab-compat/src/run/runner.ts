@@ -9,7 +9,13 @@ import {
   type Logger,
   type RunnerIdentity,
 } from '@millrace/core';
-import { createExecutor, type Executor, type Generation } from '@millrace/engine';
+import {
+  createExecutor,
+  createKnownFacts,
+  type Executor,
+  type Generation,
+  type KnownFacts,
+} from '@millrace/engine';
 import {
   createGitlabClient,
   createTransport,
@@ -24,7 +30,6 @@ import type { ConfiguredRunner, GlobalSettings, PollSettings } from '../config/c
 import { openGeneration } from '../config/open-generation.ts';
 import { presentedRevision, presentedVersion, userAgent } from '../presented-version.ts';
 import { withToken } from '../local/with-token.ts';
-import { createKnownFacts, type KnownFacts } from './cluster-facts-of.ts';
 
 /** One entry of `[[runners]]` in one generation of the configuration: everything that its jobs need. */
 export interface Runner {

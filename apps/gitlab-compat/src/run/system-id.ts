@@ -39,10 +39,11 @@ export async function readSystemId(options: SystemIdOptions): Promise<string> {
   return id;
 }
 
-async function makeSystemId({
+/** The id that this machine would have without a file. */
+export async function makeSystemId({
   random,
   machineIdFiles: files = machineIdFiles,
-}: SystemIdOptions): Promise<string> {
+}: Pick<SystemIdOptions, 'machineIdFiles' | 'random'>): Promise<string> {
   for (const file of files) {
     const machine = (await readFile(file, 'utf8').catch(() => '')).trim();
     if (machine === '') continue;

@@ -1,10 +1,12 @@
 import { createFakeClock, deferred, type Deferred } from '@millrace/async';
-import type { JobRequestOutcome } from '@millrace/gitlab-protocol';
+import {
+  createHealth,
+  createRequestConcurrency,
+  createSlots,
+  type JobRequestOutcome,
+} from '@millrace/gitlab-protocol';
 import { expect, it } from 'vitest';
 import type { Member } from './fleet.ts';
-import { createHealth } from './polling/health.ts';
-import { createRequestConcurrency } from './polling/request-concurrency.ts';
-import { createSlots } from './polling/slots.ts';
 import { recordedLog } from './recorded-log.test.helper.ts';
 import { takeJobs } from './take-jobs.ts';
 

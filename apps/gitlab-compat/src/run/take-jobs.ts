@@ -1,9 +1,8 @@
 import type { Clock, Logger } from '@millrace/core';
-import type { JobOffer } from '@millrace/gitlab-protocol';
+import { type JobOffer, projectSlotKey, type Slots } from '@millrace/gitlab-protocol';
 import type { GlobalSettings } from '../config/config-file.ts';
 import type { Fleet, Member } from './fleet.ts';
 import { projectOf, type JobSlots } from './job-memory.ts';
-import { projectSlotKey, type Slots } from './polling/slots.ts';
 
 /** A job that a server gave, with its numbers. */
 export interface TakenJob {

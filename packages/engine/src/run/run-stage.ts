@@ -4,6 +4,7 @@ import {
   type HookContext,
   type Outcome,
   type Stage,
+  type StageAction,
   type StageResult,
   type Unit,
 } from '@millrace/core';
@@ -16,6 +17,8 @@ export interface StageRun {
   readonly unit: Unit;
   readonly attempt: number;
   readonly stage: Stage;
+  /** The unit as it stands: its first failure that counts. */
+  readonly standing: Outcome;
   readonly driver: StageDriver;
   /** Resolves when the pod fails. */
   readonly podFailure: Promise<RunnerError>;
@@ -166,17 +169,13 @@ const killed: readonly number[] = [137, 143];
 
 async function act(
   ports: UnitPorts,
-  { stage, driver, onRecord }: StageRun,
+  { stage, standing, driver, onRecord }: StageRun,
   { signal, onStarted }: ScriptOptions,
 ): Promise<Outcome> {
   const { action } = stage;
   if (action.do === 'script') {
-    const { script, scriptAfterCancel = script } = action;
-    const record = await driver.runScript(
-      stage,
-      ports.cancel.aborted ? scriptAfterCancel : script,
-      { signal, onStarted },
-    );
+    const script = scriptFor(action, standing, ports.cancel.aborted);
+    const record = await driver.runScript(stage, script, { signal, onStarted });
     onRecord(record);
     return scriptOutcome(record.exitCode, stage.container);
   }
@@ -194,6 +193,17 @@ async function act(
     reason: 'internal',
     message: `stage ${stage.name} wants the transfer "${action.transfer}", which nobody supplies`,
   };
+}
+
+/** The script that knows how the unit stands. A cancel is the later word of the two: it is told in any case. */
+function scriptFor(
+  { script, scriptAfterCancel, scriptAfterTimeout }: StageAction & { readonly do: 'script' },
+  standing: Outcome,
+  canceled: boolean,
+): string {
+  if (canceled) return scriptAfterCancel ?? script;
+  const late = standing.kind === 'failure' && standing.reason === 'stage_timeout';
+  return late ? (scriptAfterTimeout ?? script) : script;
 }
 
 const stageTimeout = ({ name, timeoutSeconds }: Stage): RunnerError =>

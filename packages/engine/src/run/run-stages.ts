@@ -56,6 +56,7 @@ export async function runStages(
               unit,
               attempt,
               stage,
+              standing: progress.outcome,
               driver,
               podFailure: watch.failure,
               look: followed.observer.look,

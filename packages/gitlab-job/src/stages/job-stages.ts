@@ -112,7 +112,12 @@ function afterScriptStages(source: ScriptSource, container: string): readonly St
     action: {
       do: 'script',
       script: afterScript(source, commands, status),
-      ...(on === 'failure' ? { scriptAfterCancel: afterScript(source, commands, 'canceled') } : {}),
+      ...(on === 'failure'
+        ? {
+            scriptAfterCancel: afterScript(source, commands, 'canceled'),
+            scriptAfterTimeout: afterScript(source, commands, 'timedout'),
+          }
+        : {}),
     },
   });
   return [

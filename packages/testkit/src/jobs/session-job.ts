@@ -6,6 +6,8 @@ import { planTestJob, podBasics, type TestJob } from './test-job.ts';
 export interface ScriptStage extends Partial<Omit<Stage, 'action'>> {
   readonly name: string;
   readonly script: string;
+  readonly scriptAfterCancel?: string;
+  readonly scriptAfterTimeout?: string;
 }
 
 /** A job for the executor without any peer: one pod with `build` and `helper`, and the stages given. */
@@ -72,7 +74,12 @@ export async function planSessionJob(options: SessionJobOptions): Promise<Sessio
   return { ...job, podName, scriptsDirectory };
 }
 
-const stageOf = ({ script, ...stage }: ScriptStage): Stage => ({
+const stageOf = ({
+  script,
+  scriptAfterCancel = script,
+  scriptAfterTimeout = script,
+  ...stage
+}: ScriptStage): Stage => ({
   title: stage.name,
   container: 'build',
   on: 'success',
@@ -80,7 +87,7 @@ const stageOf = ({ script, ...stage }: ScriptStage): Stage => ({
   countsAsFailure: true,
   afterCancel: false,
   ...stage,
-  action: { do: 'script', script },
+  action: { do: 'script', script, scriptAfterCancel, scriptAfterTimeout },
 });
 
 function podContributions(

@@ -1,6 +1,6 @@
 import type { AccessQuestion, ClusterFacts, Plan } from '@millrace/core';
 import { expect, it } from 'vitest';
-import { createKnownFacts } from './cluster-facts-of.ts';
+import { createKnownFacts } from './known-facts.ts';
 
 const { signal } = new AbortController();
 const question = (verb: string): AccessQuestion => ({

@@ -1,0 +1,4 @@
+import { gitlabFetchAgainSuite } from '@millrace/e2e-suites';
+import { startEmbeddedHandle } from '@millrace/testkit';
+
+gitlabFetchAgainSuite(startEmbeddedHandle);
