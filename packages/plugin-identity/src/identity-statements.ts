@@ -62,7 +62,9 @@ function namespaceStatements(
       allowed: true,
       reason: namespacePerJob
         ? 'each job has a namespace of its own'
-        : isAssumed
+        : value.namespacePerOwner
+          ? 'each owner of jobs has a namespace, which is kept'
+          : isAssumed
           ? 'nothing names one'
           : 'asked for',
     },

@@ -8,6 +8,7 @@ import {
 import { chooseImage } from './choose-image.ts';
 import { credentialObjects, credentialSecretName } from './credentials/credential-objects.ts';
 import { offerCredentials } from './credentials/offer-credentials.ts';
+import { loginSecretNames, loginSecrets } from './credentials/image-logins.ts';
 import { imageContext } from './image-context.ts';
 import { imageContributions } from './image-contributions.ts';
 import { badImageNames } from './image-names.ts';
@@ -39,13 +40,17 @@ export const plugin: Plugin<ImagesSettings, Readonly<Record<never, never>>> = de
       ...policyContributions(unit.containers, given.settings),
     ]);
     tap('contributePod', { needs: { settings, credentials } }, (unit, _job, given) =>
-      pullSecrets(given.settings, credentialSecretName(unit, given.credentials)),
+      pullSecrets(given.settings, [
+        ...loginSecretNames(unit),
+        ...(credentialSecretName(unit, given.credentials) ?? []),
+      ]),
     );
     tap(
       'contributeObject',
       { needs: { settings, credentials, namespace: NamespaceToken } },
       (units, _job, given) => [
         ...credentialObjects(units, given.credentials),
+        ...loginSecrets(units),
         ...pullSecretPreconditions(given.settings, given.namespace),
       ],
     );

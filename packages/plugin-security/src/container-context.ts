@@ -58,9 +58,9 @@ export function containerContext(
 /** Warnings about a rule, once however many containers it applies to. */
 export function ruleWarnings(
   { name, rule }: MatchedRule,
-  { source }: Settings<SecuritySettings>,
+  { value: { badProfiles }, source }: Settings<SecuritySettings>,
 ): readonly Statement[] {
-  return checkedFields(rule.context, (field) => source(['rules', name, 'context', field])).flatMap(
+  return checkedFields(rule.context, badProfiles, (field) => source(['rules', name, 'context', field])).flatMap(
     ([, { warning }]) => warning ?? [],
   );
 }
@@ -96,7 +96,7 @@ function defaultFields(
 /** What a rule says, apart from user and group. */
 function ruleFields(
   { name, rule: { context } }: MatchedRule,
-  { source }: Settings<SecuritySettings>,
+  { value: { badProfiles }, source }: Settings<SecuritySettings>,
 ): readonly ContextField[] {
   const setting = (...path: readonly string[]): readonly string[] => [
     'rules',
@@ -116,7 +116,7 @@ function ruleFields(
         setting: setting('capabilities', list),
       })),
     ),
-    ...checkedFields(context, (field) => source(setting(field))).flatMap(([path, { value }]) =>
+    ...checkedFields(context, badProfiles, (field) => source(setting(field))).flatMap(([path, { value }]) =>
       set(path, value),
     ),
   ];
