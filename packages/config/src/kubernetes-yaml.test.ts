@@ -48,7 +48,9 @@ it.each([
 });
 
 it('aliases stand for their anchors', () => {
-  expect(readKubernetesYaml('a: &x {b: 1}\nc: *x')).toEqual({ value: { a: { b: 1 }, c: { b: 1 } } });
+  expect(readKubernetesYaml('a: &x {b: 1}\nc: *x')).toEqual({
+    value: { a: { b: 1 }, c: { b: 1 } },
+  });
 });
 
 it('an empty text is nothing', () => {

@@ -65,8 +65,8 @@ function namespaceStatements(
         : value.namespacePerOwner
           ? 'each owner of jobs has a namespace, which is kept'
           : isAssumed
-          ? 'nothing names one'
-          : 'asked for',
+            ? 'nothing names one'
+            : 'asked for',
     },
   ];
 }

@@ -1,4 +1,9 @@
-import { defineBinding, type Binding } from '@millrace/core';
+import { defineBinding, type Binding, type JsonObject } from '@millrace/core';
+
+function text(values: JsonObject, name: string): string {
+  const value = values[name];
+  return typeof value === 'string' ? value : '';
+}
 
 /** What the Woodpecker agent calls resources. It has none for all pods; LimitRanges do that. */
 export const bindings: readonly Binding[] = [
@@ -32,8 +37,8 @@ export const bindings: readonly Binding[] = [
     wording: {
       'resources.bad-quantity': {
         rank: 300,
-        text: ({ list, resource, text, error }) =>
-          `resource ${list === 'requests' ? 'request' : 'limit'} '${String(resource)}' quantity '${String(text)}': ${String(error)}; write it like 500m or 256Mi in backend_options.kubernetes.resources`,
+        text: (values) =>
+          `resource ${values['list'] === 'requests' ? 'request' : 'limit'} '${text(values, 'resource')}' quantity '${text(values, 'text')}': ${text(values, 'error')}; write it like 500m or 256Mi in backend_options.kubernetes.resources`,
       },
     },
   }),

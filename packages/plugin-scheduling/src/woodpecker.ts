@@ -1,4 +1,10 @@
-import { defineBinding, SettingError, type Binding, type JsonValue, type MemberShape } from '@millrace/core';
+import {
+  defineBinding,
+  SettingError,
+  type Binding,
+  type JsonValue,
+  type MemberShape,
+} from '@millrace/core';
 import { pluginName } from './plugin-name.ts';
 import { affinityMembers } from './woodpecker-affinity.ts';
 

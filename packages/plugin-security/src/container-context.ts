@@ -60,9 +60,9 @@ export function ruleWarnings(
   { name, rule }: MatchedRule,
   { value: { badProfiles }, source }: Settings<SecuritySettings>,
 ): readonly Statement[] {
-  return checkedFields(rule.context, badProfiles, (field) => source(['rules', name, 'context', field])).flatMap(
-    ([, { warning }]) => warning ?? [],
-  );
+  return checkedFields(rule.context, badProfiles, (field) =>
+    source(['rules', name, 'context', field]),
+  ).flatMap(([, { warning }]) => warning ?? []);
 }
 
 /** What no rule says otherwise. */
@@ -116,8 +116,8 @@ function ruleFields(
         setting: setting('capabilities', list),
       })),
     ),
-    ...checkedFields(context, badProfiles, (field) => source(setting(field))).flatMap(([path, { value }]) =>
-      set(path, value),
+    ...checkedFields(context, badProfiles, (field) => source(setting(field))).flatMap(
+      ([path, { value }]) => set(path, value),
     ),
   ];
 }

@@ -32,9 +32,7 @@ export function checkProfile(
       : `"${type}" is none of RuntimeDefault, Unconfined, Localhost`;
   const sent = badProfiles === 'send';
   return {
-    ...(sent
-      ? { value: { type, ...(localhostProfile === '' ? {} : { localhostProfile }) } }
-      : {}),
+    ...(sent ? { value: { type, ...(localhostProfile === '' ? {} : { localhostProfile }) } } : {}),
     warning: {
       kind: 'warn',
       code: 'security.bad-profile',

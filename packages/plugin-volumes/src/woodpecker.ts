@@ -1,4 +1,10 @@
-import { defineBinding, isRunnerError, SettingError, type Binding, type JsonValue } from '@millrace/core';
+import {
+  defineBinding,
+  isRunnerError,
+  SettingError,
+  type Binding,
+  type JsonValue,
+} from '@millrace/core';
 import { parseQuantity } from '@millrace/kube-objects';
 import { forServices, stepVolumes } from './woodpecker-volumes.ts';
 

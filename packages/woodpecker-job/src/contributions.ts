@@ -1,10 +1,4 @@
-import type {
-  FieldContribution,
-  JsonValue,
-  PodContribution,
-  Settings,
-  Unit,
-} from '@millrace/core';
+import type { FieldContribution, JsonValue, PodContribution, Settings, Unit } from '@millrace/core';
 import { stepEnvironment } from './environment/step-environment.ts';
 import { launcher } from './environment/script.ts';
 import type { JobContext, PlacedStep } from './job-context.ts';
@@ -83,7 +77,10 @@ function environment(placed: PlacedStep, { options }: JobContext): readonly Fiel
 }
 
 /** The container that makes the working directory relies on its image having no entrypoint of its own. */
-function directory({ containers }: Unit, { step, podName }: PlacedStep): readonly FieldContribution[] {
+function directory(
+  { containers }: Unit,
+  { step, podName }: PlacedStep,
+): readonly FieldContribution[] {
   const name = initContainerOf(podName);
   if (!containers.some((container) => container.name === name)) return [];
   return [{ ...set('/args', ['mkdir', '-p', containerDirectory(step)]), on: { name: [name] } }];

@@ -1,6 +1,12 @@
 import { hostname as ownHostname } from 'node:os';
 import { formatProblem } from '@millrace/config';
-import { isRunnerError, RunnerError, type ClusterFacts, type JobRequest, type Plan } from '@millrace/core';
+import {
+  isRunnerError,
+  RunnerError,
+  type ClusterFacts,
+  type JobRequest,
+  type Plan,
+} from '@millrace/core';
 import { makePlan } from '@millrace/engine';
 import { woodpeckerLabelValue } from '@millrace/kube-objects';
 import { explainJson, explainTable, firstAttempt, type Explanation } from '@millrace/pod-draft';
@@ -45,7 +51,8 @@ export async function explain(options: ExplainOptions, context: CommandContext):
     );
     return plan.refused === null ? 0 : 1;
   } catch (thrown) {
-    if (options.format !== 'json' || !isRunnerError(thrown) || thrown.kind !== 'config') throw thrown;
+    if (options.format !== 'json' || !isRunnerError(thrown) || thrown.kind !== 'config')
+      throw thrown;
     const { reason, message, hint } = thrown;
     stdout.write(
       jsonText({
@@ -90,10 +97,11 @@ async function requestOf(options: ExplainOptions, signal: AbortSignal): Promise<
   const config = await readJsonObject(options.workflow, 'workflow', { signal });
   const task =
     options.task === undefined ? {} : await readJsonObject(options.task, 'task', { signal });
-  const { task_uuid: id = '1', timeout = 0 } = task;
+  const { task_uuid: uuid = '1', timeout = 0 } = task;
+  const id = typeof uuid === 'string' ? uuid : JSON.stringify(uuid);
   return {
-    id: woodpeckerLabelValue(String(id)) || 'explain',
-    payload: { id: typeof id === 'number' ? String(id) : id, timeout, config },
+    id: woodpeckerLabelValue(id) || 'explain',
+    payload: { id, timeout, config },
     runner: {
       name: 'explain',
       token: '',

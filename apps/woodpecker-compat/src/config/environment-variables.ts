@@ -9,9 +9,7 @@ export interface EnvironmentVariable {
 }
 
 /** Variables of all bindings, switches that allow options of steps among them; each once. */
-export function environmentVariables(
-  bindings: readonly Binding[],
-): readonly EnvironmentVariable[] {
+export function environmentVariables(bindings: readonly Binding[]): readonly EnvironmentVariable[] {
   const all = bindings.flatMap(({ rows, options = [] }): readonly EnvironmentVariable[] => [
     ...rows.flatMap(({ environment, flag, form, doc }) =>
       environment === undefined ? [] : [{ name: environment, flag, form, doc }],
@@ -29,5 +27,7 @@ export function environmentVariables(
           ],
     ),
   ]);
-  return [...new Map(all.toReversed().map((variable) => [variable.name, variable])).values()].toReversed();
+  return [
+    ...new Map(all.toReversed().map((variable) => [variable.name, variable])).values(),
+  ].toReversed();
 }

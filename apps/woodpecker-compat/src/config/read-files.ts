@@ -33,7 +33,12 @@ export async function readEnvironmentFile(
       .map(({ line, number }) => {
         const at = line.indexOf('=');
         if (at <= 0)
-          throw unreadable(`${file}:${number}`, 'environment', 'it is no KEY=value', 'correct the line');
+          throw unreadable(
+            `${file}:${number}`,
+            'environment',
+            'it is no KEY=value',
+            'correct the line',
+          );
         return [line.slice(0, at).trim(), line.slice(at + 1)];
       }),
   );

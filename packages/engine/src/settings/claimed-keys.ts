@@ -48,7 +48,7 @@ function claimsOf({
     ...alone.map(({ key, ...gate }) => ({
       key,
       plugin,
-      shared: 'shared' in gate && gate.shared === true,
+      shared: 'shared' in gate && gate.shared,
     })),
   ];
 }

@@ -100,7 +100,10 @@ function optionAnswers(wanted: Wish, options: JsonObject): readonly Answer[] {
   return [...changes(wanted, converted), ...decisions(wanted)];
 }
 
-function convert({ offer, of, value }: Wish, options: JsonObject): JsonValue | undefined | SettingError {
+function convert(
+  { offer, of, value }: Wish,
+  options: JsonObject,
+): JsonValue | undefined | SettingError {
   const place: OptionPlace = { unit: of.step, options, current: offer.current };
   try {
     return offer.row.convert === undefined ? value : offer.row.convert(value, place);
@@ -124,7 +127,9 @@ function changes({ offer, of, source }: Wish, value: JsonValue): readonly Settin
   const segments = path.split('.');
   if (merge === 'replace') return [change(segments, value)];
   if (!isObject(value))
-    return merge === 'operator-wins' && offer.current !== undefined ? [] : [change(segments, value)];
+    return merge === 'operator-wins' && offer.current !== undefined
+      ? []
+      : [change(segments, value)];
   return Object.entries(value).flatMap(([key, member]) =>
     member === undefined || isOperators(offer, key) ? [] : [change([...segments, key], member)],
   );
@@ -137,7 +142,9 @@ const isOperators = ({ row, current }: OptionOffer, key: string): boolean =>
 function decisions(wanted: Wish): readonly Decision[] {
   const { offer, value } = wanted;
   const reason =
-    offer.row.gate === undefined ? 'the step asks for it' : `${offer.gateSource.configPath ?? ''} allows it`;
+    offer.row.gate === undefined
+      ? 'the step asks for it'
+      : `${offer.gateSource.configPath ?? ''} allows it`;
   if (offer.row.merge !== 'operator-wins') return [decision(wanted, true, reason)];
   if (!isObject(value))
     return offer.current === undefined
@@ -159,7 +166,11 @@ const wish = (offer: OptionOffer, of: SteppedUnit, key: string, value: JsonValue
   source: { plugin: offer.plugin, configPath: `${key} of step ${of.name}` },
 });
 
-const decision = ({ offer, of, key, value, source }: Wish, allowed: boolean, reason: string): Decision => ({
+const decision = (
+  { offer, of, key, value, source }: Wish,
+  allowed: boolean,
+  reason: string,
+): Decision => ({
   kind: 'decision',
   subject: `${key} of step ${of.name}`,
   value: typeof value === 'string' ? value : JSON.stringify(value),
@@ -172,7 +183,8 @@ const decision = ({ offer, of, key, value, source }: Wish, allowed: boolean, rea
 function faultOf({ key, message, known }: OptionFault, of: SteppedUnit): Statement {
   const at = key === '' ? optionsPath : `${optionsPath}.${key}`;
   const place = known === undefined ? 'options.unreadable' : 'options.unknown';
-  const { hint } = known === undefined ? { hint: undefined } : suggestionHint(nameIn(key, known), known);
+  const { hint } =
+    known === undefined ? { hint: undefined } : suggestionHint(nameIn(key, known), known);
   return warning(place, of, at, `${withHint(message, hint)}; it is left out`);
 }
 
@@ -188,7 +200,11 @@ const warning = (code: string, of: SteppedUnit, key: string, message: string): S
   source: { plugin: pluginName, configPath: `${key} of step ${of.name}` },
 });
 
-const refusal = ({ of, key, source }: Wish, message: string, hint: string | undefined): Statement => ({
+const refusal = (
+  { of, key, source }: Wish,
+  message: string,
+  hint: string | undefined,
+): Statement => ({
   kind: 'refuse',
   code: 'options.step-refused',
   text: `step ${of.name}: ${key}: ${withHint(message, hint)}`,

@@ -61,7 +61,10 @@ export function readOptions(step: JsonObject, rows: readonly OptionRow[]): ReadO
 }
 
 /** Follows a path, matching names in any case. */
-export function lookUp(value: JsonValue | undefined, path: readonly string[]): JsonValue | undefined {
+export function lookUp(
+  value: JsonValue | undefined,
+  path: readonly string[],
+): JsonValue | undefined {
   let current = value;
   for (const segment of path) {
     if (!isObject(current)) return undefined;

@@ -2,7 +2,11 @@ import type { JsonValue, MemberShape, SettingForm } from '@millrace/core';
 import { expect, it } from 'vitest';
 import { weakValue } from './weak-value.ts';
 
-const members: MemberShape = { key: 'string', seconds: 'integer', inner: { table: { on: 'boolean' } } };
+const members: MemberShape = {
+  key: 'string',
+  seconds: 'integer',
+  inner: { table: { on: 'boolean' } },
+};
 const read = (value: JsonValue, form: SettingForm): readonly [JsonValue | undefined, string[]] => {
   const told: string[] = [];
   const found = weakValue(value, form, members, {

@@ -21,8 +21,9 @@ export function weakValue(
   place: WeakPlace,
 ): JsonValue | undefined {
   if (value === undefined || value === null) return undefined;
-  const wrong = (wanted: string): undefined => {
+  const wrong = (wanted: string): JsonValue | undefined => {
     place.fault(place.key, `must be ${wanted}, not ${JSON.stringify(value)}`);
+    return undefined;
   };
   switch (form) {
     case 'string':
