@@ -13,6 +13,7 @@ import { imageContext } from './image-context.ts';
 import { imageContributions } from './image-contributions.ts';
 import { badImageNames } from './image-names.ts';
 import { ownPlatform } from './own-platform.ts';
+import { permissions } from './permissions.ts';
 import { PLUGIN } from './plugin-name.ts';
 import { policyContributions } from './policy-contributions.ts';
 import { pullSecretPreconditions, pullSecrets } from './pull-secrets.ts';
@@ -23,14 +24,7 @@ export const plugin: Plugin<ImagesSettings, Readonly<Record<never, never>>> = de
   name: PLUGIN,
   configKey: 'images',
   configSchema: ImagesConfig,
-  permissions: [
-    {
-      apiGroups: [''],
-      resources: ['secrets'],
-      verbs: ['create', 'get', 'delete'],
-      reason: 'Registry credentials of jobs; looking for configured pull secrets.',
-    },
-  ],
+  permissions,
   async setup({ config, settings, tap, provide }) {
     const credentials = await offerCredentials({ config, settings, provide });
     const own = ownPlatform();

@@ -8,6 +8,7 @@ import {
   type Plugin,
 } from '@millrace/core';
 import { networkFields, networkService } from './discovery.ts';
+import { permissions } from './permissions.ts';
 import { PLUGIN } from './plugin-name.ts';
 import { proxiedPorts } from './proxied-ports.ts';
 import { withServices } from './service-containers.ts';
@@ -21,15 +22,7 @@ export const plugin: Plugin<ServicesSettings, Readonly<Record<never, never>>> = 
   name: PLUGIN,
   configKey: 'services',
   configSchema: ServicesConfig,
-  permissions: [
-    {
-      apiGroups: [''],
-      resources: ['services'],
-      verbs: ['create', 'get', 'delete'],
-      reason: 'Ports that a job’s image or service declares; names of the pods of a job.',
-      optional: true,
-    },
-  ],
+  permissions,
   setup({ settings, tap }) {
     tap('planUnits', { needs: { settings, expand: ExpandToken } }, (units, job, given) =>
       units.map((unit) => withServices(unit, servicesOf(unit, job, given).services)),
