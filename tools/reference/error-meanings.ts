@@ -269,8 +269,8 @@ export const errorMeanings: Readonly<Record<string, ErrorMeaning>> = {
     act: 'Correct it; RE2 has no backreferences and no lookaround.',
   },
   MILLRACE_E_PAYLOAD: {
-    meaning: "A job's payload cannot be read, or a field of it has another type than GitLab's.",
-    act: 'Compare it with the answer of GitLab to a job request.',
+    meaning: "A job's payload cannot be read, or a field of it has another type than the server's.",
+    act: 'Compare it with the answer of GitLab to a job request, or with the backend configuration of a Woodpecker server.',
   },
   MILLRACE_E_PIPELINE: {
     meaning:

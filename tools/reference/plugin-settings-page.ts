@@ -1,5 +1,6 @@
 import type { JsonValue, Plugin, StandardSchema } from '@millrace/core';
 import { builtInPlugins } from '../../apps/gitlab-compat/src/composition.ts';
+import { builtInPlugins as woodpeckerPlugins } from '../../apps/woodpecker-compat/src/composition.ts';
 import { code, page, table } from './markdown.ts';
 import { schemaRows, shownValue, type JsonSchema, type SchemaRow } from './schema-rows.ts';
 
@@ -13,11 +14,16 @@ interface DescribedSchema {
 /** `docs/reference/plugin-settings.md` */
 export async function pluginSettingsPage(): Promise<string> {
   const sections: string[] = [];
-  for (const { plugin } of builtInPlugins('git')) sections.push(...(await section(plugin)));
+  const ofGitlab = builtInPlugins('git').map(({ plugin }) => plugin);
+  const others = woodpeckerPlugins({ hostname: '', platform: '' })
+    .map(({ plugin }) => plugin)
+    .filter(({ name }) => !ofGitlab.some((plugin) => plugin.name === name));
+  for (const plugin of [...ofGitlab, ...others]) sections.push(...(await section(plugin)));
   return page(
     'Settings of plugins',
-    `Our own settings, neutral of any peer, in the configuration. [Keys of GitLab Runner](gitlab-keys.md) set the same
-paths; to write both is an error. That page also has what is preset because it is GitLab.
+    `Our own settings, neutral of any peer: in \`config.toml\` tables below \`[runners.millrace]\`, for Woodpecker the same
+tables in the variable \`MILLRACE_SETTINGS\`. [Keys of GitLab Runner](gitlab-keys.md) and [variables of the Woodpecker
+agent](woodpecker-settings.md) set the same paths; to write both is an error. Those pages also have what is preset for a peer.
 \`*\` stands for any name, \`[]\` for each element of a list.`,
     ...sections,
   );
@@ -26,7 +32,7 @@ paths; to write both is an error. That page also has what is preset because it i
 async function section({ name, configKey, configSchema }: Plugin): Promise<readonly string[]> {
   const rows = await settingRows(configSchema);
   return [
-    `## \`[runners.millrace.${configKey}]\``,
+    `## ${title(name, configKey)}`,
     `Of ${code(name)}.`,
     table(
       ['Path', 'Type', 'Default'],
@@ -34,6 +40,12 @@ async function section({ name, configKey, configSchema }: Plugin): Promise<reado
     ),
   ];
 }
+
+/** The peers' own plugins have the same key: no program has both. */
+const title = (name: string, configKey: string): string =>
+  name === '@millrace/woodpecker-job'
+    ? `\`${configKey}\` in \`MILLRACE_SETTINGS\``
+    : `\`[runners.millrace.${configKey}]\``;
 
 /** Rows of the JSON schema, or of the defaults where a validator has no schema to show. */
 async function settingRows(schema: StandardSchema): Promise<readonly SchemaRow[]> {

@@ -31,6 +31,8 @@ export const exceptions: Readonly<Record<string, string>> = {
   'gitlab-ci → config': 'a pipeline file is YAML, read with positions like every other input file',
   'gitlab-job → config': 'durations and booleans are written as in the configuration',
   'gitlab-job → shell': 'a payload turns into stages, and a stage is a script',
+  'woodpecker-job → config':
+    'options of steps are read as settings are, and unknown ones told alike',
 };
 
 /** Libraries that only one package may load at run time. */

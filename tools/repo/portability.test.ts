@@ -9,6 +9,8 @@ const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { c
   .toString()
   .split('\n')
   .filter((file) => /\.(?:[cm]?[jt]s|json|md|ya?ml|toml|sh|go|py)$|^\.ci\//.test(file))
+  // What was recorded of others names folders of their containers.
+  .filter((file) => !file.includes('/recorded/fixtures/'))
   // Deleted, but not yet committed.
   .filter((file) => existsSync(join(repoRoot, file)));
 

@@ -48,7 +48,8 @@ export interface ObjectContribution {
   readonly when: 'before' | 'after';
   /** The unit whose pod owns it, so that the cluster removes it with the pod. */
   readonly owner?: { readonly unit: string };
-  readonly deleteAt: 'scope-end' | 'job-end';
+  /** `never` is for what outlives the job and is shared: one that is there already will do, and nothing marks it as the job's. */
+  readonly deleteAt: 'scope-end' | 'job-end' | 'never';
   /** JSON pointers of values that are never printed unless secrets are asked for. */
   readonly secrets?: readonly string[];
   readonly source: Source;

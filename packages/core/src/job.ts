@@ -42,6 +42,10 @@ export interface Job {
   readonly services: readonly ServiceRequest[];
   readonly labels: readonly MetadataEntry[];
   readonly annotations: readonly MetadataEntry[];
+  /** Whose job it is on the peer's side, fit for a part of a name; settings may keep owners apart. */
+  readonly owner?: string;
+  /** Absent: the job's pods do not look for each other. */
+  readonly network?: JobNetwork;
   /** Where the job's sources live in its containers; undefined when the job brings a volume of its own. */
   readonly workspace?: WorkspaceRequest;
 }
@@ -50,6 +54,16 @@ export interface Job {
 export interface MetadataEntry {
   readonly key: string;
   readonly value: string;
+  /** Settings cannot replace it. */
+  readonly fixed?: boolean;
+}
+
+/** A name in the cluster's DNS below which all pods of a job are found by their host names. */
+export interface JobNetwork {
+  /** A DNS label. */
+  readonly name: string;
+  /** The label by which the job's pods are found. */
+  readonly selector: MetadataEntry;
 }
 
 /** The directory that all containers of a job share. */
@@ -78,6 +92,16 @@ export interface ImageRequest {
   /** `uid[:gid]`. */
   readonly user?: string;
   readonly ports?: readonly PortRequest[];
+  readonly login?: ImageLogin;
+}
+
+/** Credentials that the job brings for the registry of one image. */
+export interface ImageLogin {
+  readonly username: string;
+  /** Secret. */
+  readonly password: string;
+  /** Name of the pull secret that is made of them. */
+  readonly secretName: string;
 }
 
 /** A port that a container serves. */

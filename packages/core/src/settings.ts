@@ -49,8 +49,11 @@ export interface SettingRow {
   readonly form: SettingForm;
   /** For `table` and `table-list`: what may stand in it. */
   readonly members?: MemberShape;
-  /** Neutral value from the peer's; throw a `SettingError` for what has no meaning. Default: as is. */
-  readonly convert?: (value: JsonValue) => JsonValue;
+  /**
+   * Neutral value from the peer's, undefined where it says nothing; throw a `SettingError` for what has no meaning.
+   * Default: as is.
+   */
+  readonly convert?: (value: JsonValue) => JsonValue | undefined;
   /** Which variables are replaced in the strings of the neutral value, and under which of its members (all when absent). */
   readonly expand?: { readonly scope: 'payload' | 'job'; readonly members?: readonly string[] };
   readonly secret?: boolean;
@@ -78,6 +81,8 @@ export interface UnsupportedRow {
 /** The operator's key that allows a job variable, and what else the peer calls it. */
 export interface GateKey {
   readonly key: string;
+  /** Another plugin reads the key too, in a row that says so. */
+  readonly shared?: boolean;
   readonly environment?: string;
   readonly flag?: string;
   readonly since?: string;
@@ -128,7 +133,10 @@ export interface OptionRow {
   readonly path: string;
   readonly form: SettingForm;
   readonly members?: MemberShape;
-  /** Neutral value from the peer's; throw a `SettingError` for what has no meaning. Default: as is. */
+  /**
+   * Neutral value from the peer's, undefined where it changes nothing; throw a `SettingError` for what has no meaning.
+   * Default: as is.
+   */
   readonly convert?: (value: JsonValue, place: OptionPlace) => JsonValue | undefined;
   /** The operator's key that allows it; absent: always allowed. */
   readonly gate?: OptionGate;
@@ -146,6 +154,8 @@ export interface OptionRow {
 export interface OptionPlace {
   /** The unit as the peer wrote it. */
   readonly unit: JsonObject;
+  /** The unit's options as far as they are known: keys as their rows name them, values in their rows' forms. */
+  readonly options: JsonObject;
   /** The option's setting before, as the operator has it. */
   readonly current: JsonValue | undefined;
 }

@@ -1,4 +1,4 @@
-import type { ContainerRole, ImageRequest, Variable } from './job.ts';
+import type { ContainerRole, ImageRequest, MetadataEntry, Variable } from './job.ts';
 
 /** When something runs, given how what came before it ended. */
 export type RunCondition = 'success' | 'failure' | 'always' | 'never';
@@ -33,6 +33,8 @@ export interface Unit {
   readonly stopGraceSeconds?: number;
   /** The pod's name; names of a unit's later attempts get a suffix. */
   readonly podName: string;
+  /** Labels of its pod besides the job's; they win over those. */
+  readonly labels?: readonly MetadataEntry[];
   readonly containers: readonly ContainerRequest[];
   readonly work: SessionWork | ContainerWork;
 }

@@ -62,9 +62,11 @@ function namespaceStatements(
       allowed: true,
       reason: namespacePerJob
         ? 'each job has a namespace of its own'
-        : isAssumed
-          ? 'nothing names one'
-          : 'asked for',
+        : value.namespacePerOwner
+          ? 'each owner of jobs has a namespace, which is kept'
+          : isAssumed
+            ? 'nothing names one'
+            : 'asked for',
     },
   ];
 }

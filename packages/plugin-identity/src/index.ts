@@ -3,6 +3,7 @@ import {
   CredentialToken,
   definePlugin,
   JobRequestToken,
+  JobToken,
   NamespaceToken,
   type Plugin,
 } from '@millrace/core';
@@ -26,8 +27,11 @@ export const plugin: Plugin<IdentitySettings> = definePlugin({
   permissions,
   setup: ({ config, settings, tap, provide }) => {
     provide(ConnectionToken, { needs: {} }, () => config.connection);
-    provide(NamespaceToken, { needs: { settings, request: JobRequestToken } }, (given) =>
-      jobNamespace(given.settings.value, given.request.id),
+    provide(
+      NamespaceToken,
+      { needs: { settings, request: JobRequestToken, job: JobToken } },
+      (given) =>
+        jobNamespace(given.settings.value, { id: given.request.id, owner: given.job.owner }),
     );
     provide(CredentialToken, { needs: { settings } }, (given) => jobCredential(given.settings));
     tap('contributePod', { needs: { settings, namespace: NamespaceToken } }, (_unit, _job, given) =>

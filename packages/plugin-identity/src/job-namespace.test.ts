@@ -2,11 +2,20 @@ import { expect, it } from 'vitest';
 import { jobNamespace, namespaceFault } from './job-namespace.ts';
 
 it.each([
-  ['the configured one', { namespace: 'ci', namespacePerJob: false }, 'ci'],
-  ['default where none is configured', { namespace: '', namespacePerJob: false }, 'default'],
-  ['one of its own, whatever is configured', { namespace: 'ci', namespacePerJob: true }, 'job-42'],
-])('a job runs in %s', (_behaviour, settings, expected) => {
-  expect(jobNamespace({ ...settings, namespacePrefix: 'job-' }, '42')).toBe(expected);
+  ['the configured one', { namespace: 'CI' }, '3', 'CI'],
+  ['default where none is configured', { namespace: '' }, '3', 'default'],
+  ['one of its own, whatever is configured', { namespacePerJob: true }, '3', 'job-42'],
+  ["its owner's, in lower case", { namespace: 'CI', namespacePerOwner: true }, '3', 'ci-3'],
+  ['the common one without owner', { namespacePerOwner: true }, undefined, 'ci'],
+])('a job runs in %s', (_behaviour, more, owner, expected) => {
+  const settings = {
+    namespace: 'ci',
+    namespacePerJob: false,
+    namespacePerOwner: false,
+    namespacePrefix: 'job-',
+    ...more,
+  };
+  expect(jobNamespace(settings, { id: '42', owner })).toBe(expected);
 });
 
 it.each(['.', '..', 'a/b', '/builds/x', 'a%2fb'])(

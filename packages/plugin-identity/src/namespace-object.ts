@@ -2,12 +2,12 @@ import type { ObjectContribution, Settings } from '@millrace/core';
 import { resourceTypes } from '@millrace/kube-objects';
 import type { IdentitySettings } from './settings.ts';
 
-/** The namespace of a job's own: made before everything else, deleted last. Its id sorts before those of others. */
+/** The namespace of a job's own: made before everything else, deleted last; that of its owner is kept. Its id sorts before those of others. */
 export function namespaceObject(
   { value, source }: Settings<IdentitySettings>,
   namespace: string,
 ): readonly ObjectContribution[] {
-  if (!value.namespacePerJob) return [];
+  if (!value.namespacePerJob && !value.namespacePerOwner) return [];
   return [
     {
       kind: 'object',
@@ -16,8 +16,8 @@ export function namespaceObject(
       manifest: { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
       scope: 'job',
       when: 'before',
-      deleteAt: 'job-end',
-      source: source(['namespacePerJob']),
+      deleteAt: value.namespacePerJob ? 'job-end' : 'never',
+      source: source([value.namespacePerJob ? 'namespacePerJob' : 'namespacePerOwner']),
     },
   ];
 }

@@ -9,6 +9,8 @@ export interface IdentitySettings {
   readonly namespacePerJob: boolean;
   /** What the name of such a namespace begins with; the job's id follows. */
   readonly namespacePrefix: string;
+  /** Jobs of each owner get a namespace `<namespace>-<owner>`, made where it is missing and kept. */
+  readonly namespacePerOwner: boolean;
   /** Service account of the pods; empty leaves it to the namespace. */
   readonly serviceAccount: string;
   /** How often to look again for the service account before a pod is made; without retries nobody looks. */
@@ -24,6 +26,7 @@ export const settingsSchema: z.ZodType<IdentitySettings> = z.strictObject({
   namespace: z.string().default(''),
   namespacePerJob: z.boolean().default(false),
   namespacePrefix: z.string().default('job-'),
+  namespacePerOwner: z.boolean().default(false),
   serviceAccount: z.string().default(''),
   availability: z
     .strictObject({

@@ -8,10 +8,12 @@ import {
 import { chooseImage } from './choose-image.ts';
 import { credentialObjects, credentialSecretName } from './credentials/credential-objects.ts';
 import { offerCredentials } from './credentials/offer-credentials.ts';
+import { loginSecretNames, loginSecrets } from './credentials/image-logins.ts';
 import { imageContext } from './image-context.ts';
 import { imageContributions } from './image-contributions.ts';
 import { badImageNames } from './image-names.ts';
 import { ownPlatform } from './own-platform.ts';
+import { permissions } from './permissions.ts';
 import { PLUGIN } from './plugin-name.ts';
 import { policyContributions } from './policy-contributions.ts';
 import { pullSecretPreconditions, pullSecrets } from './pull-secrets.ts';
@@ -22,14 +24,7 @@ export const plugin: Plugin<ImagesSettings, Readonly<Record<never, never>>> = de
   name: PLUGIN,
   configKey: 'images',
   configSchema: ImagesConfig,
-  permissions: [
-    {
-      apiGroups: [''],
-      resources: ['secrets'],
-      verbs: ['create', 'get', 'delete'],
-      reason: 'Registry credentials of jobs; looking for configured pull secrets.',
-    },
-  ],
+  permissions,
   async setup({ config, settings, tap, provide }) {
     const credentials = await offerCredentials({ config, settings, provide });
     const own = ownPlatform();
@@ -39,13 +34,17 @@ export const plugin: Plugin<ImagesSettings, Readonly<Record<never, never>>> = de
       ...policyContributions(unit.containers, given.settings),
     ]);
     tap('contributePod', { needs: { settings, credentials } }, (unit, _job, given) =>
-      pullSecrets(given.settings, credentialSecretName(unit, given.credentials)),
+      pullSecrets(given.settings, [
+        ...loginSecretNames(unit),
+        ...(credentialSecretName(unit, given.credentials) ?? []),
+      ]),
     );
     tap(
       'contributeObject',
       { needs: { settings, credentials, namespace: NamespaceToken } },
       (units, _job, given) => [
         ...credentialObjects(units, given.credentials),
+        ...loginSecrets(units),
         ...pullSecretPreconditions(given.settings, given.namespace),
       ],
     );

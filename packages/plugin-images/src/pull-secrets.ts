@@ -5,17 +5,17 @@ import type { ImagesSettings } from './settings.ts';
 
 /**
  * The configured pull secrets, then the pod's own; none when the service account brings its own (gitlab/157).
- * @param own - name of the pod's own secret, if it has one
+ * @param own - names of the pod's own secrets
  */
 export function pullSecrets(
   settings: Settings<ImagesSettings>,
-  own: string | undefined,
+  own: readonly string[],
 ): readonly FieldContribution[] {
   if (settings.value.serviceAccountPullSecrets) return [];
   const configured = settings.source(['pullSecrets']);
   return [
     ...settings.value.pullSecrets.map((name) => reference(name, configured)),
-    ...(own === undefined ? [] : [reference(own, { plugin: PLUGIN })]),
+    ...own.map((name) => reference(name, { plugin: PLUGIN })),
   ];
 }
 
@@ -23,7 +23,7 @@ const reference = (name: string, source: FieldContribution['source']): FieldCont
   kind: 'field',
   path: '/spec/imagePullSecrets',
   op: 'append',
-  value: { name },
+  value: name === '' ? {} : { name },
   source,
 });
 

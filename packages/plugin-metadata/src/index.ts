@@ -12,8 +12,8 @@ export const plugin: Plugin<MetadataSettings> = definePlugin({
   configSchema: settingsSchema,
   permissions: [],
   setup: ({ settings, tap }) => {
-    tap('contributePod', { needs: { settings } }, (_unit, job, given) =>
-      metadataContributions(job, given.settings),
+    tap('contributePod', { needs: { settings } }, (unit, job, given) =>
+      metadataContributions(unit, job, given.settings),
     );
   },
 });

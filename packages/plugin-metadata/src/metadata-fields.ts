@@ -5,6 +5,7 @@ import type {
   PodContribution,
   Settings,
   Source,
+  Unit,
 } from '@millrace/core';
 import { gitlabLabelValue } from '@millrace/kube-objects';
 import { pluginName } from './plugin-name.ts';
@@ -18,17 +19,21 @@ interface Entry extends MetadataEntry {
 
 /** Labels and annotations of a pod: those the job has by itself, and those configured, which replace them. */
 export function metadataContributions(
+  unit: Pick<Unit, 'labels'>,
   job: Pick<Job, 'labels' | 'annotations'>,
   settings: Settings<MetadataSettings>,
 ): readonly PodContribution[] {
   const { protectedDomains, labelValues } = settings.value;
   const labels = entriesOf('labels', settings);
+  const own = [...new Map([...job.labels, ...(unit.labels ?? [])].map((e) => [e.key, e])).values()];
+  const fixed = new Set(own.filter((entry) => entry.fixed === true).map(({ key }) => key));
   const refused = labels.filter(({ key }) => isProtectedKey(key, protectedDomains));
   const fitting = labels
-    .filter((entry) => !refused.includes(entry))
+    .filter((entry) => !refused.includes(entry) && !fixed.has(entry.key))
     .map((entry) => ({ ...entry, value: fitted(entry.value, labelValues) }));
   return [
-    ...mapContributions('labels', job.labels, fitting),
+    ...mapContributions('labels', own, fitting),
+    ...labels.filter(({ key }) => fixed.has(key)).map(fixedNote),
     ...mapContributions('annotations', job.annotations, entriesOf('annotations', settings)),
     ...refused.flatMap((entry) => protectedNotes(entry, protectedDomains)),
   ];
@@ -66,6 +71,15 @@ function mapContributions(
     ),
   ];
 }
+
+const fixedNote = ({ key, value, source }: Entry): PodContribution => ({
+  kind: 'decision',
+  subject: `label ${key}`,
+  value,
+  source,
+  allowed: false,
+  reason: 'the job has this label by itself, and it cannot be replaced',
+});
 
 function protectedNotes(
   { key, value, source }: Entry,

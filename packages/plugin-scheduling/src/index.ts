@@ -23,7 +23,10 @@ export const plugin: Plugin<SchedulingSettings> = definePlugin({
   permissions: [],
   setup: ({ settings, tap, provide }) => {
     provide(PlatformToken, { needs: { settings } }, (given) =>
-      platformOf(given.settings.value.nodeSelector),
+      platformOf({
+        ...given.settings.value.defaultNodeSelector,
+        ...given.settings.value.nodeSelector,
+      }),
     );
     tap('contributePod', { needs: { settings } }, (_unit, _job, given) =>
       schedulingContributions(given.settings),

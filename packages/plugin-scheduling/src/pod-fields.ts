@@ -7,8 +7,13 @@ import { tolerationContributions } from './tolerations.ts';
 export function schedulingContributions(
   settings: Settings<SchedulingSettings>,
 ): readonly FieldContribution[] {
-  const { nodeSelector, schedulerName, priorityClassName, runtimeClassName } = settings.value;
-  const set = (path: readonly string[], value: string | undefined): readonly FieldContribution[] =>
+  const { nodeSelector, defaultNodeSelector, schedulerName, priorityClassName, runtimeClassName } =
+    settings.value;
+  const set = (
+    path: readonly string[],
+    value: string | undefined,
+    setting: readonly string[] = path,
+  ): readonly FieldContribution[] =>
     value === undefined
       ? []
       : [
@@ -17,10 +22,15 @@ export function schedulingContributions(
             path: ['/spec', ...path.map(escapeSegment)].join('/'),
             op: 'set',
             value,
-            source: settings.source(path),
+            source: settings.source(setting),
           },
         ];
   return [
+    ...Object.entries(defaultNodeSelector)
+      .filter(([label]) => !Object.hasOwn(nodeSelector, label))
+      .flatMap(([label, value]) =>
+        set(['nodeSelector', label], value, ['defaultNodeSelector', label]),
+      ),
     ...Object.entries(nodeSelector).flatMap(([label, value]) =>
       set(['nodeSelector', label], value),
     ),

@@ -14,6 +14,8 @@ export interface Toleration {
 export interface SchedulingSettings {
   /** Labels that a node must have. */
   readonly nodeSelector: Readonly<Record<string, string>>;
+  /** Labels that a node must have where the node selector says nothing about them. */
+  readonly defaultNodeSelector: Readonly<Record<string, string>>;
   /** `key` or `key=value` → effect; an empty effect is every effect, an empty key every taint. */
   readonly tolerations: Readonly<Record<string, string>>;
   /** Tolerations that need Kubernetes' own form, after those of the table. */
@@ -32,6 +34,7 @@ const texts = z.record(z.string(), z.string()).default({});
 /** Schema of {@link SchedulingSettings}. */
 export const settingsSchema: z.ZodType<SchedulingSettings> = z.strictObject({
   nodeSelector: texts,
+  defaultNodeSelector: texts,
   tolerations: texts,
   tolerationList: z
     .array(

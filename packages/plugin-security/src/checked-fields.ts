@@ -1,6 +1,6 @@
 import type { Source } from '@millrace/core';
 import { checkProcMount, checkProfile, seLinuxOptions, type CheckedField } from './profiles.ts';
-import type { ContainerContext } from './settings.ts';
+import type { ContainerContext, SecuritySettings } from './settings.ts';
 
 /** A field of a security context by name. */
 type NamedField = readonly [path: string, field: CheckedField];
@@ -11,6 +11,7 @@ export function checkedFields(
     ContainerContext,
     'seLinuxOptions' | 'seccompProfile' | 'appArmorProfile' | 'procMount'
   >,
+  badProfiles: SecuritySettings['badProfiles'],
   source: (path: string) => Source,
 ): readonly NamedField[] {
   const labels = seLinuxOptions(context.seLinuxOptions);
@@ -21,7 +22,7 @@ export function checkedFields(
       const profile = context[field];
       return profile === undefined
         ? []
-        : [[field, checkProfile(profile, { field, source: source(field) })]];
+        : [[field, checkProfile(profile, { field, badProfiles, source: source(field) })]];
     }),
   ];
 }

@@ -58,11 +58,11 @@ export function containerContext(
 /** Warnings about a rule, once however many containers it applies to. */
 export function ruleWarnings(
   { name, rule }: MatchedRule,
-  { source }: Settings<SecuritySettings>,
+  { value: { badProfiles }, source }: Settings<SecuritySettings>,
 ): readonly Statement[] {
-  return checkedFields(rule.context, (field) => source(['rules', name, 'context', field])).flatMap(
-    ([, { warning }]) => warning ?? [],
-  );
+  return checkedFields(rule.context, badProfiles, (field) =>
+    source(['rules', name, 'context', field]),
+  ).flatMap(([, { warning }]) => warning ?? []);
 }
 
 /** What no rule says otherwise. */
@@ -96,7 +96,7 @@ function defaultFields(
 /** What a rule says, apart from user and group. */
 function ruleFields(
   { name, rule: { context } }: MatchedRule,
-  { source }: Settings<SecuritySettings>,
+  { value: { badProfiles }, source }: Settings<SecuritySettings>,
 ): readonly ContextField[] {
   const setting = (...path: readonly string[]): readonly string[] => [
     'rules',
@@ -116,8 +116,8 @@ function ruleFields(
         setting: setting('capabilities', list),
       })),
     ),
-    ...checkedFields(context, (field) => source(setting(field))).flatMap(([path, { value }]) =>
-      set(path, value),
+    ...checkedFields(context, badProfiles, (field) => source(setting(field))).flatMap(
+      ([path, { value }]) => set(path, value),
     ),
   ];
 }

@@ -14,7 +14,7 @@ const lists = ['supplementalGroups', 'sysctls'] as const;
 
 /** The pod's own security context; none when nothing is set. */
 export function podContext({
-  value: { pod },
+  value: { pod, hostUsers, badProfiles },
   source,
 }: Settings<SecuritySettings>): readonly PodContribution[] {
   const set = (path: string, value: JsonValue | undefined): readonly PodContribution[] =>
@@ -30,9 +30,20 @@ export function podContext({
           },
         ];
   return [
+    ...(hostUsers === undefined
+      ? []
+      : [
+          {
+            kind: 'field' as const,
+            path: '/spec/hostUsers',
+            op: 'set' as const,
+            value: hostUsers,
+            source: source(['hostUsers']),
+          },
+        ]),
     ...scalars.flatMap((field) => set(field, pod[field])),
     ...lists.flatMap((field) => (pod[field].length === 0 ? [] : set(field, pod[field]))),
-    ...checkedFields(pod, (field) => source(['pod', field])).flatMap(
+    ...checkedFields(pod, badProfiles, (field) => source(['pod', field])).flatMap(
       ([field, { value, warning }]) => [
         ...set(field, value),
         ...(warning === undefined ? [] : [warning]),

@@ -1,5 +1,5 @@
 import type { JsonObject, Source, Statement } from '@millrace/core';
-import type { ProfileSetting, SeLinuxSetting } from './settings.ts';
+import type { ProfileSetting, SecuritySettings, SeLinuxSetting } from './settings.ts';
 
 /** A field of a security context, or why it is left out. */
 export interface CheckedField {
@@ -10,16 +10,17 @@ export interface CheckedField {
 /** What is checked, and who set it. */
 export interface CheckedPlace {
   readonly field: 'seccompProfile' | 'appArmorProfile';
+  readonly badProfiles: SecuritySettings['badProfiles'];
   readonly source: Source;
 }
 
 /**
  * A profile as it is sent. A type that Kubernetes does not have, and `Localhost` without a profile, are left out with a
- * warning: the job runs as if there was none, so somebody must be told.
+ * warning: the job runs as if there was none, so somebody must be told. Or they are sent, for the API server to refuse.
  */
 export function checkProfile(
   { type, localhostProfile }: ProfileSetting,
-  { field, source }: CheckedPlace,
+  { field, badProfiles, source }: CheckedPlace,
 ): CheckedField {
   if (type === '') return {};
   if (type === 'RuntimeDefault' || type === 'Unconfined') return { value: { type } };
@@ -29,11 +30,13 @@ export function checkProfile(
     fault === 'no-profile'
       ? 'Localhost needs a profile'
       : `"${type}" is none of RuntimeDefault, Unconfined, Localhost`;
+  const sent = badProfiles === 'send';
   return {
+    ...(sent ? { value: { type, ...(localhostProfile === '' ? {} : { localhostProfile }) } } : {}),
     warning: {
       kind: 'warn',
       code: 'security.bad-profile',
-      text: `${field} is left out: ${why}`,
+      text: `${field} ${sent ? 'will be refused by the API server' : 'is left out'}: ${why}`,
       values: { field, type, fault },
       source,
     },

@@ -74,6 +74,10 @@ export interface ContainerDefaults extends Selection {
 /** Settings of this plugin. */
 export interface SecuritySettings {
   readonly pod: PodContext;
+  /** Whether the pod has the users of its node; absent leaves it to the cluster. */
+  readonly hostUsers?: boolean | undefined;
+  /** What becomes of a profile that Kubernetes does not have: left out with a warning, or sent to be refused. */
+  readonly badProfiles: 'leave-out' | 'send';
   readonly defaults: ContainerDefaults;
   /** Messages come in the order of the rules. */
   readonly rules: Readonly<Record<string, ContextRule>>;
@@ -122,6 +126,8 @@ const context = z.strictObject({
 /** Schema of {@link SecuritySettings}. */
 export const settingsSchema: z.ZodType<SecuritySettings> = z.strictObject({
   pod: pod.prefault({}),
+  hostUsers: z.boolean().optional(),
+  badProfiles: z.enum(['leave-out', 'send']).default('leave-out'),
   defaults: z
     .strictObject({
       ...selection,

@@ -1,4 +1,5 @@
-import { definePluginConformance } from '@millrace/testkit';
+import { NamespaceToken } from '@millrace/core';
+import { definePluginConformance, offering } from '@millrace/testkit';
 import { describe, it } from 'vitest';
 import { bindings } from './gitlab.ts';
 import { plugin } from './index.ts';
@@ -15,5 +16,6 @@ definePluginConformance(plugin, {
   options: {
     toml,
     bindings,
+    beside: [offering(NamespaceToken, 'ci')],
   },
 });

@@ -1,8 +1,15 @@
-import type { Job, JsonObject, ServiceRequest } from '@millrace/core';
-import { createPluginHarness, type HarnessOptions, type PluginHarness } from '@millrace/testkit';
+import { NamespaceToken, type Job, type JsonObject, type ServiceRequest } from '@millrace/core';
+import {
+  createPluginHarness,
+  offering,
+  type HarnessOptions,
+  type PluginHarness,
+} from '@millrace/testkit';
 import { expect, it } from 'vitest';
 import { bindings } from './gitlab.ts';
 import { plugin } from './index.ts';
+
+const beside = [offering(NamespaceToken, 'ci')];
 
 interface Scene extends Omit<HarnessOptions, 'job'> {
   readonly services?: readonly (Partial<ServiceRequest> & Pick<ServiceRequest, 'image'>)[];
@@ -16,7 +23,12 @@ function planned({ services = [], job = {}, ...rest }: Scene): Promise<PluginHar
     origin: 'job',
     ...service,
   }));
-  return createPluginHarness(plugin, { bindings, job: { services: asked, ...job }, ...rest });
+  return createPluginHarness(plugin, {
+    bindings,
+    beside,
+    job: { services: asked, ...job },
+    ...rest,
+  });
 }
 
 const spec = (harness: PluginHarness): JsonObject => harness.pod()['spec'] as JsonObject;
@@ -156,6 +168,7 @@ it('declared ports are reached through services of the cluster, one for each ali
 
 it('without a label of the peer, ports find their pod by millrace’s own', async () => {
   const harness = await createPluginHarness(plugin, {
+    beside,
     containers: [{ name: 'step', role: 'step', image: { name: 'a', ports: [{ number: 1 }] } }],
   });
   expect(harness.plan().objects[0]?.object.manifest).toMatchObject({

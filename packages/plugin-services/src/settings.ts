@@ -12,8 +12,19 @@ export interface ConfiguredService {
   readonly environment: readonly string[];
 }
 
+/** How pods of a job with a network of its own find each other: by their host names. */
+export interface DiscoverySettings {
+  /** Host name of a unit's pod; absent: none. */
+  readonly hostname?: string | undefined;
+  /** Whether names of other pods are found without their domain. */
+  readonly search: boolean;
+  /** The cluster's own domain. */
+  readonly clusterDomain: string;
+}
+
 /** Settings of the plugin. */
 export interface ServicesSettings {
+  readonly discovery: DiscoverySettings;
   readonly services: readonly ConfiguredService[];
   /** Variable of a service that asks to wait until a port answers. */
   readonly healthCheckVariable?: string | undefined;
@@ -42,6 +53,13 @@ export const ServicesConfig: z.ZodType<ServicesSettings> = z.strictObject({
       }),
     )
     .default([]),
+  discovery: z
+    .strictObject({
+      hostname: z.string().optional(),
+      search: z.boolean().default(true),
+      clusterDomain: z.string().default('cluster.local'),
+    })
+    .prefault({}),
   healthCheckVariable: z.string().optional(),
   plainStartVariable: z.string().optional(),
   proxy: z

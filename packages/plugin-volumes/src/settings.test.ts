@@ -8,7 +8,17 @@ const harness = (toml: string): Promise<PluginHarness> =>
   createPluginHarness(plugin, { toml: `[runners.millrace.volumes.sets]\n${toml}` });
 
 it('needs no settings', () => {
-  expect(settingsSchema.parse({})).toEqual({ sets: {}, sizeLimitWarnings: 1 });
+  expect(settingsSchema.parse({})).toEqual({
+    workspaceClaim: {
+      enabled: false,
+      size: '10G',
+      storageClass: '',
+      accessMode: 'ReadWriteMany',
+      sameNode: false,
+    },
+    sets: {},
+    sizeLimitWarnings: 1,
+  });
 });
 
 it('mounts a volume only where it is asked to', async () => {

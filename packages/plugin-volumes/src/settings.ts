@@ -23,8 +23,25 @@ export interface VolumeSet {
   readonly mounts: readonly Mount[];
 }
 
+/** A volume claim that is made for each job and holds its workspace. */
+export interface WorkspaceClaim {
+  /** Without it the workspace is an empty directory of each pod. */
+  readonly enabled: boolean;
+  /** A quantity. */
+  readonly size: string;
+  /** Empty leaves the choice to the cluster. */
+  readonly storageClass: string;
+  readonly accessMode: string;
+  /**
+   * Whether all pods of the job run on one node at a time, which a volume that only one node can mount needs. The first
+   * pod is placed freely.
+   */
+  readonly sameNode: boolean;
+}
+
 /** Settings of this plugin. */
 export interface VolumesSettings {
+  readonly workspaceClaim: WorkspaceClaim;
   readonly sets: Readonly<Record<string, VolumeSet>>;
   /** How many times a size limit that is no quantity is warned about; for peers that say it more than once. */
   readonly sizeLimitWarnings: number;
@@ -54,6 +71,15 @@ const volume: z.ZodType<Volume> = z
 
 /** Schema of {@link VolumesSettings}. */
 export const settingsSchema: z.ZodType<VolumesSettings> = z.strictObject({
+  workspaceClaim: z
+    .strictObject({
+      enabled: z.boolean().default(false),
+      size: z.string().default('10G'),
+      storageClass: z.string().default(''),
+      accessMode: z.string().default('ReadWriteMany'),
+      sameNode: z.boolean().default(false),
+    })
+    .prefault({}),
   sets: z
     .record(
       z.string(),

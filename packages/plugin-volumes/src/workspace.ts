@@ -26,12 +26,15 @@ function coveringVolumes(
     .map(({ name }) => volumes.find((volume) => volume.name === name));
 }
 
-/** The job's own empty directory for its workspace, unless a configured volume is mounted there. */
+/**
+ * The job's own empty directory for its workspace, unless a configured volume is mounted there or the workspace is a claim,
+ * which is mounted as the peer says.
+ */
 export function workspaceVolume(
   settings: VolumesSettings,
   { workspace }: Job,
 ): readonly PodContribution[] {
-  if (workspace === undefined) return [];
+  if (workspace === undefined || settings.workspaceClaim.enabled) return [];
   const { directory, volumeName: name } = workspace;
   if (coveringVolumes(settings, directory).length > 0) return [];
   const reason = 'the workspace of the job; no configured volume is mounted there';

@@ -9,6 +9,7 @@ export {
   type Explanation,
 } from './explain-json.ts';
 export { explainTable, type ExplainTableOptions } from './explain-table.ts';
+export { firstAttempt } from './first-attempt.ts';
 export { provenanceOfPatch, type PatchAuthor } from './patch-provenance.ts';
 export { conflictMessage, type PodConflict, type PodDiagnostic } from './pod-conflict.ts';
 export { redact, redactProvenance, REDACTED } from './redact.ts';

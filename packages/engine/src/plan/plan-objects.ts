@@ -74,7 +74,11 @@ function planned(
   namespace: string,
 ): PlannedObject {
   const { type, scope, id, when, owner, deleteAt, secrets = [] } = item;
-  const manifest = labelled(item.manifest, request, type.namespaced ? namespace : undefined);
+  const inNamespace = type.namespaced ? namespace : undefined;
+  const manifest =
+    deleteAt === 'never'
+      ? placed(item.manifest, inNamespace)
+      : labelled(placed(item.manifest, inNamespace), request);
   const entry: ProvenanceEntry = { plugin, source: describeSource(item.source), value: id };
   return {
     contribution: { id, scope, when, deleteAt, ...(owner === undefined ? {} : { owner }) },
@@ -83,18 +87,16 @@ function planned(
   };
 }
 
-function labelled(
-  manifest: KubeObject,
-  request: JobRequest,
-  namespace: string | undefined,
-): KubeObject {
+const placed = (manifest: KubeObject, namespace: string | undefined): KubeObject =>
+  namespace === undefined
+    ? manifest
+    : { ...manifest, metadata: { ...manifest.metadata, namespace } };
+
+function labelled(manifest: KubeObject, request: JobRequest): KubeObject {
   const labels = {
     ...manifest.metadata.labels,
     'millrace.dev/job': request.id,
     'millrace.dev/runner': request.runner.id,
   };
-  return {
-    ...manifest,
-    metadata: { ...manifest.metadata, ...(namespace === undefined ? {} : { namespace }), labels },
-  };
+  return { ...manifest, metadata: { ...manifest.metadata, labels } };
 }

@@ -62,7 +62,24 @@ export async function createPlanned(
     const owner =
       contribution.owner === undefined ? undefined : values.pods.get(contribution.owner.unit);
     const manifest = fillPlaceholders(object.manifest, values);
+    if (contribution.deleteAt === 'never') {
+      await shareObject(ports, type, manifest);
+      continue;
+    }
     await createObject(ports, type, owner === undefined ? manifest : withOwner(manifest, owner));
+  }
+}
+
+/** Makes what outlives the job, unless it is there. It is in no record, so that nothing deletes it. */
+async function shareObject(
+  { api, stop }: ObjectPorts,
+  type: ResourceType,
+  manifest: KubeObject,
+): Promise<void> {
+  try {
+    await api.create(type, manifest, { signal: stop });
+  } catch (failure) {
+    if (!isRunnerError(failure) || failure.reason !== 'api_already_exists') throw failure;
   }
 }
 

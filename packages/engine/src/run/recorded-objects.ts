@@ -31,12 +31,14 @@ export function entriesOfUnit(
   ];
 }
 
-/** Entries of planned objects. Pure. */
+/** Entries of planned objects; what outlives the job is in no record. Pure. */
 export const entriesOf = (
   { job: { namespace } }: Plan,
   objects: readonly PlannedObject[],
 ): readonly RecordedObject[] =>
-  objects.map(({ type, object }) => recordOf(type, object.manifest, namespace));
+  objects
+    .filter(({ contribution }) => contribution.deleteAt !== 'never')
+    .map(({ type, object }) => recordOf(type, object.manifest, namespace));
 
 const podEntry = (namespace: string, own: string | undefined, name: string): RecordedObject => {
   const { group, version, plural, kind } = resourceTypes.pods;

@@ -45,6 +45,10 @@ function claimsOf({
   ];
   return [
     ...rows.map(({ key, shared = false }) => ({ key, plugin, shared })),
-    ...alone.map(({ key }) => ({ key, plugin, shared: false })),
+    ...alone.map(({ key, ...gate }) => ({
+      key,
+      plugin,
+      shared: 'shared' in gate && gate.shared,
+    })),
   ];
 }

@@ -76,9 +76,12 @@ function unknown(
     severity: 'warning',
     path,
     message: 'unknown key, ignored as the peer does',
-    ...suggestionHint(dotted, claimed),
+    ...suggestionHint(withoutSlash(dotted), claimed.map(withoutSlash)),
   };
 }
+
+/** The slash says whose table a key stands in; nobody writes it. */
+const withoutSlash = (key: string): string => key.replace(/^\//, '');
 
 /** Tables of our own that no loaded plugin has: errors, because nobody else could have meant something by them. */
 export function unknownOwnTables(

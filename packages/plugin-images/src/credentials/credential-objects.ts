@@ -9,8 +9,8 @@ import type { RegistryCredentials } from './registry-credentials.ts';
 export function credentialSecretName(
   { podName }: Pick<Unit, 'podName'>,
   { logins }: RegistryCredentials,
-): string | undefined {
-  return logins.length === 0 ? undefined : podName;
+): readonly [string] | undefined {
+  return logins.length === 0 ? undefined : [podName];
 }
 
 /** A pull secret for each pod, and what was wrong with the sources of its contents. */
@@ -30,7 +30,7 @@ export function credentialObjects(
 }
 
 function secretOf(unit: Unit, credentials: RegistryCredentials): readonly JobContribution[] {
-  const name = credentialSecretName(unit, credentials);
+  const [name] = credentialSecretName(unit, credentials) ?? [];
   if (name === undefined) return [];
   const content = Buffer.from(dockercfg(credentials.logins)).toString('base64');
   return [

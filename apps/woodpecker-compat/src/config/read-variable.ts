@@ -1,0 +1,51 @@
+import { parseGoBool, readKubernetesYaml } from '@millrace/config';
+import type { JsonValue } from '@millrace/core';
+import type { EnvironmentVariable } from './environment-variables.ts';
+
+/** A variable's value, that it says nothing, or what is wrong with it. */
+export type ReadVariable =
+  | { readonly value: JsonValue | undefined }
+  | { readonly fault: string; readonly hint: string };
+
+/**
+ * Reads the text of a variable as the Woodpecker agent does. An empty text is one only where text is wanted; elsewhere it
+ * says nothing.
+ */
+export function readVariable(
+  { name, flag, form }: Pick<EnvironmentVariable, 'name' | 'flag' | 'form'>,
+  text: string,
+): ReadVariable {
+  const wrong = (what: string, hint: string): ReadVariable => ({
+    fault: `could not parse ${JSON.stringify(text)} as ${what} value from environment variable "${name}"${flag === undefined ? '' : ` for flag ${flag}`}`,
+    hint,
+  });
+  if (form === 'string') return { value: text };
+  if (text === '') return { value: undefined };
+  switch (form) {
+    case 'boolean': {
+      const value = parseGoBool(text);
+      return value === undefined ? wrong('bool', 'write true or false') : { value };
+    }
+    case 'integer':
+    case 'number':
+      return /^[-+]?(?:\d+|0[xX][\da-fA-F]+)$/.test(text)
+        ? { value: Number(text) }
+        : wrong('int64', 'write a whole number, without a unit');
+    case 'string-list':
+    case 'string-or-list':
+    case 'integer-list':
+      return { value: text.split(',').map((item) => item.trim()) };
+    case 'string-map':
+      return readYaml(text, true, 'write a YAML or JSON object, such as {"key": "value"}');
+    case 'table':
+      return readYaml(text, false, 'write a YAML or JSON object');
+    case 'table-list':
+      return readYaml(text, false, 'write a YAML or JSON list of objects');
+  }
+}
+
+function readYaml(text: string, weak: boolean, hint: string): ReadVariable {
+  const read = readKubernetesYaml(text, { weak });
+  if ('fault' in read) return { fault: read.fault, hint };
+  return { value: read.value === null || read.value === '' ? undefined : read.value };
+}

@@ -1,0 +1,4 @@
+import { gitlabRunSingleSuite } from '@millrace/e2e-suites';
+import { startRealHandle } from '../handle/start-real-handle.ts';
+
+gitlabRunSingleSuite(startRealHandle);

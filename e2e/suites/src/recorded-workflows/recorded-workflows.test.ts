@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { explainWorkflow } from './explain-workflow.ts';
+import { isAboutThePlan, judgeWorkflow } from './judge-workflow.ts';
+import { recordedWorkflows, type RecordedWorkflow } from './recorded-workflow.ts';
+
+const { signal } = new AbortController();
+const cases = recordedWorkflows();
+const titled = (pick: readonly RecordedWorkflow[]): [string, RecordedWorkflow][] =>
+  pick.map((recorded) => [`${recorded.name} (${recorded.families.join(', ')})`, recorded]);
+const others = cases.filter((recorded) => !isAboutThePlan(recorded));
+/** A quantity that is none: the reference finds out when it comes to the step, we before anything runs. */
+const refusedBefore = new Set(['029-resources-bad-request']);
+
+describe('explain says what the Woodpecker agent did', () => {
+  it.each(titled(cases.filter(isAboutThePlan)))('%s', async (_title, recorded) => {
+    const ours = await explainWorkflow(recorded, signal);
+    expect(judgeWorkflow(recorded, ours)).toEqual([]);
+    expect(ours.exitCode).toBe(ours.refused === null ? 0 : 1);
+  });
+});
+
+describe('a workflow that is recorded for the course of its run', () => {
+  it.each(titled(others.filter(({ name }) => !refusedBefore.has(name))))(
+    '%s is planned without a refusal, with the same pods as far as they were reached',
+    async (_title, recorded) => {
+      const ours = await explainWorkflow(recorded, signal);
+      expect(ours.refused).toBeNull();
+      const pods = new Set(
+        ours.objects.map(({ kind, metadata }) => `${kind} ${metadata.name ?? ''}`),
+      );
+      const reached = recorded.agent ?? recorded.direct;
+      expect(
+        reached
+          .map(({ kind, metadata }) => `${kind} ${metadata.name ?? ''}`)
+          .filter((object) => !pods.has(object)),
+      ).toEqual([]);
+    },
+  );
+
+  it.each(titled(others.filter(({ name }) => refusedBefore.has(name))))(
+    '%s is refused, with the option and the fix',
+    async (_title, recorded) => {
+      const { refused } = await explainWorkflow(recorded, signal);
+      expect(refused?.message).toMatch(/memory.*lots.*write it like .*backend_options\.kubernetes/);
+    },
+  );
+});
+
+it('objects come in the order of their creation', async () => {
+  const [recorded] = cases.filter(({ name }) => name.startsWith('137-'));
+  if (recorded === undefined) throw new Error('the case is not recorded');
+  const { objects } = await explainWorkflow(recorded, signal);
+  expect(objects.map(({ kind }) => kind)).toEqual([
+    'PersistentVolumeClaim',
+    'Service',
+    'Secret',
+    'Pod',
+    'Pod',
+  ]);
+});

@@ -1,0 +1,71 @@
+import { Buffer } from 'node:buffer';
+import type { ImageLogin, JobContribution, Unit } from '@millrace/core';
+import { isRunnerError } from '@millrace/core';
+import { parseImageReference, resourceTypes } from '@millrace/kube-objects';
+import { PLUGIN } from '../plugin-name.ts';
+import { encodeGoJson } from './encode-go-json.ts';
+
+/** Credentials that came with an image. */
+interface LoginOf {
+  readonly image: string;
+  readonly login: ImageLogin;
+}
+
+/** Names of the pull secrets of a pod whose images bring their own credentials. */
+export const loginSecretNames = (unit: Pick<Unit, 'containers'>): readonly string[] => [
+  ...new Set(loginsOf(unit).map(({ login }) => login.secretName)),
+];
+
+/** A pull secret for each image that brings its own credentials. */
+export const loginSecrets = (units: readonly Unit[]): readonly JobContribution[] =>
+  units.flatMap((unit) =>
+    loginsOf(unit).map(({ image, login }): JobContribution => {
+      const registry = registryOf(image);
+      if (registry === undefined)
+        return {
+          kind: 'refuse',
+          code: 'images.login-for-nothing',
+          text: `${unit.title}: there are credentials, but the image ${JSON.stringify(image)} names no registry they could be for`,
+          values: { image },
+          reason: 'image_name_invalid',
+        };
+      return {
+        kind: 'object',
+        id: `image-login-${unit.id}-${login.secretName}`,
+        type: resourceTypes.secrets,
+        manifest: {
+          apiVersion: 'v1',
+          kind: 'Secret',
+          metadata: {
+            name: login.secretName,
+            labels: Object.fromEntries((unit.labels ?? []).map(({ key, value }) => [key, value])),
+          },
+          type: 'kubernetes.io/dockerconfigjson',
+          data: { '.dockerconfigjson': contentOf(registry, login) },
+        },
+        scope: { unit: unit.id },
+        when: 'before',
+        deleteAt: 'scope-end',
+        secrets: ['/data/.dockerconfigjson'],
+        source: { plugin: PLUGIN, configPath: `image ${image} of ${unit.title}` },
+      };
+    }),
+  );
+
+const loginsOf = ({ containers }: Pick<Unit, 'containers'>): readonly LoginOf[] =>
+  containers.flatMap(({ image }) =>
+    image?.login === undefined ? [] : [{ image: image.name, login: image.login }],
+  );
+
+function registryOf(image: string): string | undefined {
+  try {
+    return parseImageReference(image).registry;
+  } catch (thrown) {
+    if (isRunnerError(thrown)) return undefined;
+    throw thrown;
+  }
+}
+
+/** As Docker's configuration has it, without the derived member `auth`, which nobody needs. */
+const contentOf = (registry: string, { username, password }: ImageLogin): string =>
+  Buffer.from(encodeGoJson({ auths: { [registry]: { username, password } } })).toString('base64');

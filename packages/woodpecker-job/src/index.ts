@@ -1,0 +1,4 @@
+export { woodpeckerBinding } from './bindings.ts';
+export { createWoodpeckerJob, type WoodpeckerJob } from './create-woodpecker-job.ts';
+export type { NativeSecret, WoodpeckerJobSettings } from './settings.ts';
+export type { WoodpeckerJobOptions } from './woodpecker-job-options.ts';

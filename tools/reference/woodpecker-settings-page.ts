@@ -1,0 +1,77 @@
+import type { Binding, OptionRow, SettingRow } from '@millrace/core';
+import { woodpeckerBindings } from '../../apps/woodpecker-compat/src/bindings.ts';
+import { code, page, table } from './markdown.ts';
+
+export { woodpeckerBindings };
+
+/** `docs/reference/woodpecker-settings.md` */
+export function woodpeckerSettingsPage(): string {
+  return page(
+    "Woodpecker's settings",
+    `What the environment of the agent and the steps of a workflow may say, by the plugin that owns it. Variables have the
+prefix \`WOODPECKER_BACKEND_K8S_\`; each has a flag, which wins. Options stand in a step's
+\`backend_options.kubernetes\`, those that begin with \`/\` in the step itself. What is set is shown as a path of
+[the plugin's settings](plugin-settings.md), which \`MILLRACE_SETTINGS\` writes too; to write both is an error. A
+variable or option that is in no table is warned about. Since is the release of Woodpecker that brought it, 2.8 for all
+before.`,
+    ...woodpeckerBindings.flatMap(section),
+  );
+}
+
+function section({ plugin, rows, options = [], constants = {} }: Binding): readonly string[] {
+  return [
+    `## ${plugin}`,
+    rows.length === 0 ? '' : '### Environment',
+    table(
+      ['Variable', 'Form', 'Flag', 'Since', 'Default', 'Sets', 'What it is'],
+      rows.map(settingCells),
+    ),
+    options.length === 0 ? '' : '### Options of steps',
+    table(
+      ['Option', 'Form', 'Allowed by', 'Beside the operator’s', 'Sets', 'What it is'],
+      options.map(optionCells),
+    ),
+    Object.keys(constants).length === 0 ? '' : '### Set because it is Woodpecker',
+    table(
+      ['Sets', 'To'],
+      Object.entries(constants).map(([path, value]) => [code(path), code(JSON.stringify(value))]),
+    ),
+  ];
+}
+
+const shortName = (variable: string | undefined): string | undefined =>
+  variable?.replace('WOODPECKER_BACKEND_K8S_', '');
+
+function settingCells(row: SettingRow): readonly string[] {
+  const { environment, flag, form, members, since, path, doc } = row;
+  const shape = members === undefined ? '' : ` of ${code(Object.keys(members).join(', '))}`;
+  return [
+    code(shortName(environment)),
+    `${form}${shape}`,
+    code(flag && `--${flag}`),
+    since ?? '',
+    row.default ?? '',
+    code(path),
+    `${doc}${row.shared === true ? ' Other plugins read it too.' : ''}`,
+  ];
+}
+
+const mergeWords: Readonly<Record<OptionRow['merge'], string>> = {
+  replace: 'replaces it',
+  'unit-wins': 'entry by entry, the step wins',
+  'operator-wins': 'entry by entry, the operator wins',
+};
+
+function optionCells({ key, form, members, gate, merge, path, doc }: OptionRow): readonly string[] {
+  const shape = members === undefined ? '' : ` of ${code(Object.keys(members).join(', '))}`;
+  return [
+    code(key),
+    `${form}${shape}`,
+    gate === undefined
+      ? 'always'
+      : `${code(shortName(gate.environment))}, ${String(gate.default)} by default, since ${gate.since ?? ''}`,
+    mergeWords[merge],
+    code(path),
+    doc,
+  ];
+}
