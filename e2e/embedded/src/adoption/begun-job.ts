@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { createSystemClock, deferred, systemRandom, type Deferred } from '@millrace/async';
 import {
   nothingTaken,
+  RunnerError,
   takenAfter,
+  type Clock,
   type JobRecord,
   type JobResult,
   type JobStore,
@@ -18,6 +20,7 @@ import {
   type AdoptRequest,
   type DirectoryStore,
   type Executor,
+  type ExecutorOptions,
 } from '@millrace/engine';
 import {
   planSessionJob,
@@ -33,7 +36,13 @@ import {
 export interface BegunSpec extends Partial<Omit<SessionJobOptions, 'stages'>> {
   readonly stages: SessionJobOptions['stages'];
   /** The process does nothing more from this event on, which it does not take. */
-  readonly stopAt: (event: RunEvent) => boolean;
+  readonly stopAt?: (event: RunEvent) => boolean;
+  /** Whether it does nothing more from a write of the record on, which is not made. */
+  readonly stopBefore?: (record: JobRecord) => boolean;
+  /** The same, but the write is made. */
+  readonly stopAfter?: (record: JobRecord) => boolean;
+  /** Whoever runs the process tells it at this event to end its jobs. */
+  readonly interruptAt?: (event: RunEvent) => boolean;
 }
 
 /** A job whose process has stopped. */
@@ -55,6 +64,16 @@ export interface BegunJob extends SessionJob {
   readonly executor: () => Executor;
 }
 
+const never = (): boolean => false;
+
+/** What a process that is told to end ends its jobs with. */
+const interrupted = (): RunnerError =>
+  new RunnerError('aborted: terminated', {
+    code: 'MILLRACE_E_INTERRUPTED',
+    kind: 'system',
+    reason: 'runner_interrupted',
+  });
+
 /** Begins jobs and lets their processes stop, as a process stops that nobody schedules any more. */
 export function jobBeginner(cluster: ClusterHandle): {
   readonly begin: (spec: BegunSpec) => Promise<BegunJob>;
@@ -62,7 +81,9 @@ export function jobBeginner(cluster: ClusterHandle): {
 } {
   const endings: (() => Promise<void> | void)[] = [];
   const { signal } = new AbortController();
-  const begin = async ({ stopAt, ...spec }: BegunSpec): Promise<BegunJob> => {
+  const begin = async (begun: BegunSpec): Promise<BegunJob> => {
+    const { stopAt = never, interruptAt = never, ...more } = begun;
+    const { stopBefore = never, stopAfter = never, ...spec } = more;
     const folder = await mkdtemp(join(tmpdir(), 'millrace-adopt-'));
     const namespace = await cluster.newNamespace();
     const runnerId = `runner-${systemRandom().name(6)}`;
@@ -73,33 +94,54 @@ export function jobBeginner(cluster: ClusterHandle): {
     const cancel = new AbortController();
     const stopped: Deferred<void> = deferred();
     let over = false;
-    const executorOn = (api: KubeApi): Executor => {
+    const end = async (): Promise<never> => {
+      over = true;
+      stopped.resolve();
+      return new Promise(() => undefined);
+    };
+    const interrupt = new AbortController();
+    const clock = createSystemClock();
+    /** Of the process that stops. */
+    const stopping: Clock = {
+      ...clock,
+      after: (milliseconds, act) => clock.after(milliseconds, () => (over ? undefined : act())),
+    };
+    const executorOn = (
+      api: KubeApi,
+      own: Partial<Pick<ExecutorOptions, 'clock' | 'store'>> = {},
+    ): Executor => {
       const executor = createExecutor({
         api,
         store,
-        clock: createSystemClock(),
+        clock,
         logger: silentLogger,
         runnerId,
         limits: { stageGrace: 500, lookAgain: 10 },
+        ...own,
       });
       endings.unshift(executor.dispose);
       return executor;
     };
     endings.push(store.close, () => rm(folder, { recursive: true, force: true }));
-    void executorOn(cluster.api).run({
+    const ending: JobStore = {
+      ...store,
+      write: async (record, ...rest) => {
+        if (over || stopBefore(record)) await end();
+        const revision = await store.write(record, ...rest);
+        return over || stopAfter(record) ? end() : revision;
+      },
+    };
+    void executorOn(cluster.api, { store: ending, clock: stopping }).run({
       generation: job.generation,
       plan: job.plan,
       app: { server: 'https://gitlab.test' },
       emit: async (event) => {
-        over ||= stopAt(event);
-        if (over) {
-          stopped.resolve();
-          await new Promise(() => undefined);
-        }
+        if (over || stopAt(event)) await end();
         await recorder.emit(event);
+        if (interruptAt(event)) interrupt.abort(interrupted());
       },
       cancel: cancel.signal,
-      abort: signal,
+      abort: interrupt.signal,
     });
     await stopped.promise;
     const stored = await store.read(jobId, { signal });
