@@ -8,9 +8,9 @@ import {
   takenAfter,
   type Clock,
   type JobRecord,
-  type JobResult,
   type JobStore,
   type KubeApi,
+  type Plan,
   type RunEvent,
   type StoredRecord,
 } from '@millrace/core';
@@ -21,6 +21,7 @@ import {
   type DirectoryStore,
   type Executor,
   type ExecutorOptions,
+  type RunResult,
 } from '@millrace/engine';
 import {
   planSessionJob,
@@ -43,6 +44,10 @@ export interface BegunSpec extends Partial<Omit<SessionJobOptions, 'stages'>> {
   readonly stopAfter?: (record: JobRecord) => boolean;
   /** Whoever runs the process tells it at this event to end its jobs. */
   readonly interruptAt?: (event: RunEvent) => boolean;
+  /** The job brings a token of its own. */
+  readonly token?: string;
+  /** How both processes act with it. */
+  readonly accessAs?: ExecutorOptions['accessAs'];
 }
 
 /** A job whose process has stopped. */
@@ -59,10 +64,18 @@ export interface BegunJob extends SessionJob {
     meanwhile?: {
       readonly change?: (record: JobRecord) => JobRecord;
       readonly api?: (api: KubeApi) => KubeApi;
+      readonly executor?: Partial<ExecutorOptions>;
+      /** It cannot act with the job's token. */
+      readonly withoutAccess?: boolean;
     },
-  ) => Promise<JobResult>;
+  ) => Promise<RunResult>;
   readonly executor: () => Executor;
 }
+
+const withToken = (plan: Plan, token: string): Plan => ({
+  ...plan,
+  job: { ...plan.job, credential: { token } },
+});
 
 const never = (): boolean => false;
 
@@ -83,12 +96,13 @@ export function jobBeginner(cluster: ClusterHandle): {
   const { signal } = new AbortController();
   const begin = async (begun: BegunSpec): Promise<BegunJob> => {
     const { stopAt = never, interruptAt = never, ...more } = begun;
-    const { stopBefore = never, stopAfter = never, ...spec } = more;
+    const { stopBefore = never, stopAfter = never, token, accessAs, ...spec } = more;
     const folder = await mkdtemp(join(tmpdir(), 'millrace-adopt-'));
     const namespace = await cluster.newNamespace();
     const runnerId = `runner-${systemRandom().name(6)}`;
     const jobId = systemRandom().name(8);
     const job = await planSessionJob({ cluster, jobId, ...spec, namespace, runnerId });
+    const plan = token === undefined ? job.plan : withToken(job.plan, token);
     const store: DirectoryStore = await openDirectoryStore(folder, { signal });
     const recorder = recordRun();
     const cancel = new AbortController();
@@ -108,7 +122,8 @@ export function jobBeginner(cluster: ClusterHandle): {
     };
     const executorOn = (
       api: KubeApi,
-      own: Partial<Pick<ExecutorOptions, 'clock' | 'store'>> = {},
+      own: Partial<ExecutorOptions> = {},
+      withoutAccess = false,
     ): Executor => {
       const executor = createExecutor({
         api,
@@ -117,6 +132,7 @@ export function jobBeginner(cluster: ClusterHandle): {
         logger: silentLogger,
         runnerId,
         limits: { stageGrace: 500, lookAgain: 10 },
+        ...(accessAs === undefined || withoutAccess ? {} : { accessAs }),
         ...own,
       });
       endings.unshift(executor.dispose);
@@ -133,7 +149,7 @@ export function jobBeginner(cluster: ClusterHandle): {
     };
     void executorOn(cluster.api, { store: ending, clock: stopping }).run({
       generation: job.generation,
-      plan: job.plan,
+      plan,
       app: { server: 'https://gitlab.test' },
       emit: async (event) => {
         if (over || stopAt(event)) await end();
@@ -155,9 +171,14 @@ export function jobBeginner(cluster: ClusterHandle): {
       cancel,
       executor: () => executorOn(cluster.api),
       adopt: async (more = {}, meanwhile = {}) => {
-        const { change = (same: JobRecord) => same, api = (same: KubeApi) => same } = meanwhile;
+        const {
+          change = (same: JobRecord) => same,
+          api = (same: KubeApi) => same,
+          executor = {},
+          withoutAccess = false,
+        } = meanwhile;
         const { record, revision } = (await store.read(jobId, { signal })) ?? stored;
-        return executorOn(api(cluster.api)).adopt({
+        return executorOn(api(cluster.api), executor, withoutAccess).adopt({
           generation: job.generation,
           record: { record: change(record), revision },
           emit: recorder.emit,

@@ -17,8 +17,9 @@ import { JobLedger } from './job-ledger.ts';
 import { namedSignal, outcomeOf } from './outcomes.ts';
 import type { PodFeeds } from './pod-feeds.ts';
 import { endError } from './recorded-end.ts';
+import { tellLeftovers, withLeftovers, type RunResult } from './run-result.ts';
 import { runUnits } from './run-units.ts';
-import { sweep } from './sweep.ts';
+import { sweep, type Leftover } from './sweep.ts';
 import { unending } from './unending.ts';
 import { defaultLimits, type UnitPorts } from './unit-ports.ts';
 
@@ -39,7 +40,7 @@ export async function executeJob(
   feeds: PodFeeds,
   request: JobToExecute,
   taker: GuardedEmit,
-): Promise<JobResult> {
+): Promise<RunResult> {
   const { clock, store, logger, runnerId } = options;
   const { plan, adopted, app = {} } = request;
   const wanted = { cancel: namedSignal(request.cancel), stop: namedSignal(request.abort) };
@@ -65,8 +66,7 @@ export async function executeJob(
     const ports = unitPorts(options, feeds, request, { ledger, taker, cancel, stop });
     try {
       const result = ledger.record.result ?? (await runToResult(ports, taker.broken));
-      await cleanUp(ports, result);
-      return result;
+      return withLeftovers(result, await cleanUp(ports, result));
     } finally {
       forget();
     }
@@ -123,15 +123,17 @@ function unitPorts(
 }
 
 /** Removes everything the job made, then lets plugins do the same. Nothing but time limits of its own ends it. */
-async function cleanUp(ports: UnitPorts, result: JobResult): Promise<void> {
+async function cleanUp(ports: UnitPorts, result: JobResult): Promise<readonly Leftover[]> {
   const { hooks } = ports.generation;
   const context: HookContext = { signal: unending(), jobId: ports.plan.job.id };
-  const trouble = (what: string, message: string): Promise<void> =>
-    ports.emit({ type: 'trouble', message: `Error cleaning up ${what}: ${message}` });
-  for (const { object, message } of await sweep(ports)) await trouble(object, message);
+  const leftovers = await sweep(ports);
+  // Whoever tries again need not look for the others.
+  if (leftovers.length > 0) await ports.ledger.note((record) => record);
+  await tellLeftovers(ports, leftovers);
   for (const { blame = 'the job', message } of await hooks.cleanup(context, ports.resolve))
-    await trouble(blame, message);
+    await tellLeftovers(ports, [{ object: blame, message }]);
   await hooks.observe('jobFinished', [result], context, ports.resolve);
+  return leftovers;
 }
 
 const jobTimeout = ({ job }: Plan): RunnerError =>

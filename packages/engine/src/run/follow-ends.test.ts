@@ -1,4 +1,4 @@
-import { createFakeClock, deferred } from '@millrace/async';
+import { createFakeClock, deferred, type Deferred } from '@millrace/async';
 import { RunnerError, type JobRecord } from '@millrace/core';
 import { beforeEach, expect, it } from 'vitest';
 import { followEnds, type JobEnding } from './follow-ends.ts';
@@ -44,7 +44,7 @@ const ending = (how: JobEnding['how'], wanted: AbortSignal): JobEnding => ({
 const turn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
 
 it('ends a job only when that is on record', async () => {
-  const written = deferred<void>();
+  const written: Deferred<void> = deferred();
   const wanted = new AbortController();
   const ledger = ledgerOf({}, written.promise);
   await followEnds(ledger, clock, [ending('stop', wanted.signal)]);

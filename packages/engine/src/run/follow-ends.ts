@@ -1,3 +1,4 @@
+import { deferred, type Deferred } from '@millrace/async';
 import type { Clock, RecordedEnd } from '@millrace/core';
 import type { JobLedger } from './job-ledger.ts';
 import { recordedEnd } from './recorded-end.ts';
@@ -53,8 +54,8 @@ export async function followEnds(
 }
 
 async function inTime(clock: Clock, work: Promise<void>): Promise<void> {
-  const { promise: late, resolve } = Promise.withResolvers<void>();
-  const cancelTimer = clock.after(longestWrite, resolve);
-  await Promise.race([work, late]);
+  const late: Deferred<void> = deferred();
+  const cancelTimer = clock.after(longestWrite, late.resolve);
+  await Promise.race([work, late.promise]);
   cancelTimer();
 }

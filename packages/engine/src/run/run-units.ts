@@ -57,16 +57,16 @@ export async function runUnits(ports: UnitPorts): Promise<JobResult> {
     running.set(id, finished);
   };
   for (const planned of ports.plan.units) {
-    const { begun, result } = ports.ledger.unit(planned.unit.id);
-    if (result === undefined) {
-      if (begun) start(planned);
-      continue;
-    }
+    const { result } = ports.ledger.unit(planned.unit.id);
+    if (result === undefined) continue;
     states.set(result.unit, { phase: 'ended', outcome: result.outcome });
     if (result.attempts === 0) continue;
     results.set(result.unit, result);
     await finishUnit(ports, planned, result);
   }
+  // Only when all ends are known: a background unit that was told to end must hear of it before it is asked how it did.
+  for (const planned of ports.plan.units)
+    if (ports.ledger.unit(planned.unit.id).begun && !states.has(planned.unit.id)) start(planned);
   for (;;) {
     const reason = [ports.stop, ports.cancel].find(({ aborted }) => aborted)?.reason as unknown;
     const next = scheduleUnits(units, states, reason !== undefined);
