@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Readable, Writable } from 'node:stream';
+import type { Writable } from 'node:stream';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { lockDirectory } from './directory-lock.ts';
 
@@ -70,12 +70,13 @@ it.runIf(process.platform === 'linux')(
     const parent = spawn('sh', ['-c', 'cat <&3 & echo $!; exec sleep 1000', 'sh'], {
       stdio: ['ignore', 'pipe', 'ignore', 'pipe'],
     });
+    const [, output, , input] = parent.stdio;
     try {
-      const [line] = (await once(parent.stdout as Readable, 'data')) as [Buffer];
+      const [line] = (await once(output ?? parent, 'data')) as [Buffer];
       const pid = Number(line.toString());
       const told = (file: string) => () => readFile(`/proc/${file}`, 'utf8');
       await expect.poll(told(`${parent.pid}/cmdline`), { timeout: 20_000 }).toMatch(/^sleep/);
-      (parent.stdio[3] as Writable).end();
+      (input as Writable).end();
       await expect.poll(told(`${pid}/stat`), { timeout: 20_000 }).toContain(') Z ');
       await left({ pid, host: hostname() });
       expect(await opened()).toBe('');
