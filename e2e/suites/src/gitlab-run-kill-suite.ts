@@ -92,8 +92,10 @@ export const gitlabRunKillSuite: Suite = defineSuite('gitlab run killed', (clust
         const { late = false } = point;
         await killOnce(id, { ...point, lost }, late);
         const next = await start();
-        if (!late) await tellEnough(id);
-        await expectOnce(id, 0);
+        await whileRunning(next, async () => {
+          if (!late) await tellEnough(id);
+          await expectOnce(id, 0);
+        });
         await expectCleanEnd(next);
       },
       timeLimit,
@@ -132,7 +134,7 @@ export const gitlabRunKillSuite: Suite = defineSuite('gitlab run killed', (clust
       await killOnce(id, { at: 'cluster', fits: on('watch', 'pods'), lost: true }, false);
       await killOnce(id, { at: 'server', call: 'final', lost: true }, true);
       const last = await start();
-      await expectOnce(id, 7);
+      await whileRunning(last, () => expectOnce(id, 7));
       await expectCleanEnd(last);
     },
     timeLimit,
@@ -153,6 +155,15 @@ export const gitlabRunKillSuite: Suite = defineSuite('gitlab run killed', (clust
 /** Bounds a hang only: one point takes six seconds on an idle machine, twenty at a load of eight. */
 const timeLimit = 600_000;
 const { signal } = new AbortController();
+
+/** Work that waits for what a runner does: without the runner it would wait for ever. */
+const whileRunning = (runner: Running, work: () => Promise<void>): Promise<void> =>
+  Promise.race([
+    work(),
+    runner.finished.then(({ exitCode, stdout, stderr }) => {
+      throw new Error(`the runner has ended (${exitCode}): ${stdout}${stderr}`);
+    }),
+  ]);
 
 /** The process that is to be killed, once it runs. */
 interface Held {

@@ -13,6 +13,26 @@ export const gitlabRunProcessSuite: Suite = defineSuite('gitlab run process', (c
   /** It says something all the time: a runner learns from the answers that its job was canceled. */
   const sleeping = ['echo begun', 'while sleep 0.3; do echo goes on; done'];
 
+  it('objects that could not be deleted are not forgotten: the next process tries again', async () => {
+    cluster().faults.refuse(
+      ({ verb, resource, namespace }) =>
+        verb === 'delete' && resource === 'pods' && namespace === room.namespace(),
+      // The unit's own removal, and that at the end of the job.
+      { code: 403, reason: 'Forbidden', message: 'not now', times: 2 },
+    );
+    const id = addJob({ script: ['echo "ran once"'] });
+    const first = await start();
+    const { state, log } = await ended(id);
+    expect(state).toBe('success');
+    expect(log).toContain('Error cleaning up Pod');
+    await first.says('Objects of a job could not be deleted');
+    first.kill('SIGQUIT');
+    expect(await first.finished).toMatchObject({ exitCode: 0 });
+    expect(await cluster().leftovers(room.namespace())).not.toEqual([]);
+    await expectCleanEnd(await start());
+    expect(server().traceOf(id).toString()).toBe(log);
+  });
+
   describe('a signal', () => {
     it('SIGQUIT: no more jobs are taken, the running one ends by itself', async () => {
       const first = addJob({ script: ['echo begun', 'sleep 2', 'echo ended'] });

@@ -64,11 +64,18 @@ export function runRoom(cluster: SuiteCluster, options: GitlabServerOptions = {}
     namespace = await cluster().newNamespace();
     folder = await temporaryFolder();
   });
-  afterEach(async () => {
+  afterEach(async ({ task }) => {
     for (const program of started) {
       program.kill('SIGKILL');
-      await program.finished;
+      const { stdout, stderr } = await program.finished;
+      // A test that waits for what never comes says nothing itself.
+      if (task.result?.state === 'fail')
+        process.stderr.write(
+          `runner ${program.pid ?? '?'} of a failed test:\n${stdout}${stderr}\n`,
+        );
     }
+    if (task.result?.state === 'fail')
+      process.stderr.write(`its server was asked: ${JSON.stringify(server.calls())}\n`);
     started.clear();
     await server.close();
     await folder.remove();

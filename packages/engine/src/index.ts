@@ -21,7 +21,8 @@ export {
   type RunRequest,
 } from './run/executor.ts';
 export type { ExecutorOptions, JobAccess } from './run/executor-options.ts';
-export type { GivenUp, LostJob } from './run/give-up.ts';
+export type { GivenUp, LostJob, Remains } from './run/give-up.ts';
+export type { RunResult } from './run/run-result.ts';
 export type { Leftover } from './run/sweep.ts';
 export { defaultLimits, type RunLimits } from './run/unit-ports.ts';
 export { executorPermissions } from './run/permissions.ts';

@@ -1,11 +1,11 @@
-import type { Logger } from '@millrace/core';
+import type { Logger, StoredRecord } from '@millrace/core';
+import type { Remains } from '@millrace/engine';
 import { projectSlotKey, type Slots } from '@millrace/gitlab-protocol';
 import type { Member } from './fleet.ts';
 import { memoryOfOffer, readJobMemory, type JobSlots } from './job-memory.ts';
 import { savedOffers } from './job-offer-file.ts';
 import type { JobPlace } from './job-place.ts';
-import { forgetJob } from './report-job.ts';
-import { adoptJob, runJob, tellLostJob } from './run-job.ts';
+import { adoptJob, finishJob, runJob, tellLostJob } from './run-job.ts';
 
 /** Where adopted jobs are counted. */
 export interface AdoptionBooks {
@@ -28,16 +28,10 @@ export async function adoptJobs(
       error: why,
     }),
   );
-  const begin = (
-    jobId: string,
-    { taken, projectId }: { readonly taken: JobSlots; readonly projectId: number },
-    work: () => Promise<void>,
-  ): void => {
+  /** Works on a job beside the others; never rejects. */
+  const work = (jobId: string, what: () => Promise<void>, after?: () => void): void => {
     const release = member.hold();
-    const project = projectSlotKey(member.id, projectId);
-    slots.keep(member.id, taken.runner);
-    slots.keep(project, taken.project);
-    const job = work()
+    const job = what()
       .catch((failure: unknown) => {
         if (!place.leave.aborted)
           logger.error('A job of an earlier process could not be gone on with', {
@@ -46,14 +40,30 @@ export async function adoptJobs(
           });
       })
       .then(async () => {
-        slots.free(member.id, taken.runner);
-        slots.free(project, taken.project);
+        after?.();
         await release();
         running.delete(job);
       });
     running.add(job);
   };
-  for (const jobId of told) await forgetJob(place, Number(jobId));
+  const begin = (
+    jobId: string,
+    { taken, projectId }: { readonly taken: JobSlots; readonly projectId: number },
+    what: () => Promise<void>,
+  ): void => {
+    const project = projectSlotKey(member.id, projectId);
+    slots.keep(member.id, taken.runner);
+    slots.keep(project, taken.project);
+    work(jobId, what, () => {
+      slots.free(member.id, taken.runner);
+      slots.free(project, taken.project);
+    });
+  };
+  const remains = new Map(
+    [...records.map(remainsOf), ...unreadable].map((each) => [each.jobId, each]),
+  );
+  for (const jobId of told)
+    work(jobId, () => finishJob(place, remains.get(jobId) ?? { jobId, objects: [] }));
   for (const stored of records) {
     const { jobId, app } = stored.record;
     const memory = readJobMemory(app);
@@ -84,4 +94,10 @@ export async function adoptJobs(
     const { projectId } = memoryOfOffer(saved.offer, saved.slots, member.runner.poll);
     begin(jobId, { taken: saved.slots, projectId }, () => runJob(place, saved));
   }
+}
+
+/** What a job may have left on the cluster. */
+function remainsOf({ record: { jobId, objects, plan } }: StoredRecord): Remains {
+  const { credential } = plan.job;
+  return { jobId, objects, ...(credential === undefined ? {} : { credential }) };
 }

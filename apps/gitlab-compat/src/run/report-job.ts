@@ -1,5 +1,6 @@
 import { linkSignals } from '@millrace/async';
 import { RunnerError, type JobResult, type Logger } from '@millrace/core';
+import type { Leftover, RunResult } from '@millrace/engine';
 import { createTraceUploader, type ServerRequest } from '@millrace/gitlab-protocol';
 import { finalResult } from './final-result.ts';
 import type { JobLogFile } from './job-log-file.ts';
@@ -14,7 +15,7 @@ export interface Course {
   readonly run: (signals: {
     readonly cancel: AbortSignal;
     readonly abort: AbortSignal;
-  }) => Promise<JobResult>;
+  }) => Promise<RunResult>;
 }
 
 /**
@@ -68,7 +69,8 @@ export async function reportJob(
         job: memory.id,
         error: outcome.last,
       });
-    else await forgetJob(place, memory.id);
+    else if (result.leftovers === undefined) await forgetJob(place, memory.id);
+    else await keepLeftovers(place, memory.id, result.leftovers);
   } finally {
     left.dispose();
     await following;
@@ -83,6 +85,19 @@ export async function forgetJob(place: JobPlace, id: number): Promise<void> {
   await markTold(folder).catch(() => undefined);
   await place.store.remove(recordName(id), { signal: place.leave });
   await removeOffer(folder);
+}
+
+/** The result is told, but the record is the only one to name what is still on the cluster: the next start tries again. */
+export async function keepLeftovers(
+  place: JobPlace,
+  id: number,
+  leftovers: readonly Leftover[],
+): Promise<void> {
+  await markTold(jobFolder(place, id)).catch(() => undefined);
+  place.logger.error('Objects of a job could not be deleted; the next start tries again', {
+    job: id,
+    objects: leftovers.map(({ object }) => object).join(', '),
+  });
 }
 
 function tellEnd(logger: Logger, { id }: JobMemory, { outcome }: JobResult): void {

@@ -5,12 +5,12 @@ import {
   type StoredRecord,
   type UnreadableRecord,
 } from '@millrace/core';
-import { makePlan } from '@millrace/engine';
+import { makePlan, type Remains, type RunResult } from '@millrace/engine';
 import { judgeConfirmation } from '@millrace/gitlab-protocol';
 import { memoryOfOffer, type JobMemory } from './job-memory.ts';
 import { removeOffer, saveOffer, type SavedOffer } from './job-offer-file.ts';
 import { jobFolder, openLog, recordName, type JobPlace } from './job-place.ts';
-import { reportJob } from './report-job.ts';
+import { forgetJob, keepLeftovers, reportJob } from './report-job.ts';
 
 /** Takes a job that the server offers, runs it, and tells its result until the server has it. */
 export async function runJob(place: JobPlace, saved: SavedOffer): Promise<void> {
@@ -93,15 +93,23 @@ export function tellLostJob(
     const { result, leftovers } = await place.runner.executor.giveUp(lost);
     for (const { object, message } of leftovers)
       await trouble(`Error cleaning up ${object}: ${message}`);
-    return result;
+    return leftovers.length === 0 ? result : { ...result, leftovers };
   });
+}
+
+/** Removes what is left of a job whose result is told. */
+export async function finishJob(place: JobPlace, remains: Remains): Promise<void> {
+  const leftovers = await place.runner.executor.remove(remains);
+  const id = Number(remains.jobId);
+  if (leftovers.length === 0) await forgetJob(place, id);
+  else await keepLeftovers(place, id, leftovers);
 }
 
 /** Tells of a job that never came to a run of its plan. */
 async function tellEnded(
   place: JobPlace,
   memory: JobMemory,
-  end: (trouble: (message: string) => Promise<void>) => Promise<JobResult>,
+  end: (trouble: (message: string) => Promise<void>) => Promise<RunResult>,
 ): Promise<void> {
   const log = await openLog(place, memory);
   await reportJob(place, {

@@ -187,6 +187,29 @@ describe('the job', () => {
     expect(silent).toBeLessThan(0);
   });
 
+  it('that was told to end says so, though its process was killed before the script was seen to end', async () => {
+    const job = await jobs.begin({
+      stages: [{ name: 'script', script: 'echo begun; sleep 300' }],
+      interruptAt: (event) => event.type === 'output',
+      stopAfter: ({ ended }) => ended !== undefined,
+    });
+    expect((await job.adopt()).outcome).toMatchObject({
+      kind: 'failure',
+      reason: 'runner_interrupted',
+      message: 'aborted: terminated',
+    });
+    expect(await cluster.leftovers(job.namespace)).toEqual([]);
+  });
+
+  it('whose end came to no record goes on: its script was not told either', async () => {
+    const job = await jobs.begin({
+      stages: [{ name: 'script', script: 'echo begun; sleep 1; exit 3' }],
+      interruptAt: (event) => event.type === 'output',
+      stopBefore: ({ ended }) => ended !== undefined,
+    });
+    expect((await job.adopt()).outcome).toMatchObject({ reason: 'script_failed', exitCode: 3 });
+  });
+
   it('whose plugins are not there ends by name and is cleaned up', async () => {
     const job = await jobs.begin({ stages, stopAt: afterBegun });
     const result = await job.adopt({ generation: { ...job.generation, plugins: [] } });

@@ -4,7 +4,6 @@ import {
   type HookContext,
   type JobResult,
   type Plan,
-  type RecordedEnd,
   type StoredRecord,
   type Taken,
   type Transfer,
@@ -12,13 +11,15 @@ import {
 import type { Generation } from '../plan/generation.ts';
 import type { ExecutorOptions } from './executor-options.ts';
 import { firstRecord } from './first-record.ts';
+import { followEnds } from './follow-ends.ts';
 import type { GuardedEmit } from './guard-emit.ts';
 import { JobLedger } from './job-ledger.ts';
 import { namedSignal, outcomeOf } from './outcomes.ts';
 import type { PodFeeds } from './pod-feeds.ts';
-import { endError, recordedEnd } from './recorded-end.ts';
+import { endError } from './recorded-end.ts';
+import { tellLeftovers, withLeftovers, type RunResult } from './run-result.ts';
 import { runUnits } from './run-units.ts';
-import { sweep } from './sweep.ts';
+import { sweep, type Leftover } from './sweep.ts';
 import { unending } from './unending.ts';
 import { defaultLimits, type UnitPorts } from './unit-ports.ts';
 
@@ -39,29 +40,33 @@ export async function executeJob(
   feeds: PodFeeds,
   request: JobToExecute,
   taker: GuardedEmit,
-): Promise<JobResult> {
+): Promise<RunResult> {
   const { clock, store, logger, runnerId } = options;
   const { plan, adopted, app = {} } = request;
-  const cancel = namedSignal(request.cancel);
-  const abort = namedSignal(request.abort);
-  const stop = linkSignals(abort.signal, taker.broken);
+  const wanted = { cancel: namedSignal(request.cancel), stop: namedSignal(request.abort) };
+  // Until there is a record, whoever ends the job ends it at once.
+  const opening = linkSignals(wanted.stop.signal, taker.broken);
+  const cancel = linkSignals();
+  const stop = linkSignals(taker.broken);
   const now = clock.now();
   let cancelTimer = (): void => undefined;
   try {
     const ledger =
       adopted === undefined
-        ? await JobLedger.open(store, logger, firstRecord(plan, { runnerId, now, app }), stop)
+        ? await JobLedger.open(store, logger, firstRecord(plan, { runnerId, now, app }), opening)
         : JobLedger.resume(store, logger, adopted.stored);
     const left = ledger.record.deadline - now;
     cancelTimer = clock.after(Math.max(0, left), () => stop.abort(jobTimeout(plan)));
     const { ended } = ledger.record;
     if (ended !== undefined) (ended.how === 'cancel' ? cancel : stop).abort(endError(ended));
-    const forget = rememberEnds(ledger, { cancel: cancel.signal, abort: abort.signal });
+    const forget = await followEnds(ledger, clock, [
+      { how: 'stop', wanted: wanted.stop.signal, end: stop.abort },
+      { how: 'cancel', wanted: wanted.cancel.signal, end: cancel.abort },
+    ]);
     const ports = unitPorts(options, feeds, request, { ledger, taker, cancel, stop });
     try {
       const result = ledger.record.result ?? (await runToResult(ports, taker.broken));
-      await cleanUp(ports, result);
-      return result;
+      return withLeftovers(result, await cleanUp(ports, result));
     } finally {
       forget();
     }
@@ -69,9 +74,7 @@ export async function executeJob(
     return { job: plan.job.id, outcome: outcomeOf(thrown), units: [] };
   } finally {
     cancelTimer();
-    stop.dispose();
-    cancel.dispose();
-    abort.dispose();
+    for (const each of [opening, stop, wanted.cancel, wanted.stop]) each.dispose();
   }
 }
 
@@ -85,26 +88,6 @@ async function runToResult(ports: UnitPorts, broken: AbortSignal): Promise<JobRe
   await ports.persist();
   await ports.ledger.note((record) => ({ ...record, result }));
   return result;
-}
-
-/** Writes down that the job was ended from outside, so that another process does not go on as if nothing were. */
-function rememberEnds(
-  ledger: JobLedger,
-  signals: { readonly cancel: AbortSignal; readonly abort: AbortSignal },
-): () => void {
-  const follow = (signal: AbortSignal, how: RecordedEnd['how']): (() => void) => {
-    const write = (): void => {
-      if (ledger.record.ended?.how === how || ledger.record.result !== undefined) return;
-      void ledger.note((record) => ({ ...record, ended: recordedEnd(how, signal.reason) }));
-    };
-    if (signal.aborted) write();
-    else signal.addEventListener('abort', write, { once: true });
-    return () => signal.removeEventListener('abort', write);
-  };
-  const forget = [follow(signals.cancel, 'cancel'), follow(signals.abort, 'stop')];
-  return () => {
-    for (const each of forget) each();
-  };
 }
 
 function unitPorts(
@@ -141,15 +124,17 @@ function unitPorts(
 }
 
 /** Removes everything the job made, then lets plugins do the same. Nothing but time limits of its own ends it. */
-async function cleanUp(ports: UnitPorts, result: JobResult): Promise<void> {
+async function cleanUp(ports: UnitPorts, result: JobResult): Promise<readonly Leftover[]> {
   const { hooks } = ports.generation;
   const context: HookContext = { signal: unending(), jobId: ports.plan.job.id };
-  const trouble = (what: string, message: string): Promise<void> =>
-    ports.emit({ type: 'trouble', message: `Error cleaning up ${what}: ${message}` });
-  for (const { object, message } of await sweep(ports)) await trouble(object, message);
+  const leftovers = await sweep(ports);
+  // Whoever tries again need not look for the others.
+  if (leftovers.length > 0) await ports.ledger.note((record) => record);
+  await tellLeftovers(ports, leftovers);
   for (const { blame = 'the job', message } of await hooks.cleanup(context, ports.resolve))
-    await trouble(blame, message);
+    await tellLeftovers(ports, [{ object: blame, message }]);
   await hooks.observe('jobFinished', [result], context, ports.resolve);
+  return leftovers;
 }
 
 const jobTimeout = ({ job }: Plan): RunnerError =>

@@ -3,6 +3,7 @@ import {
   type EmitRunEvent,
   type JobResult,
   type Plan,
+  type RecordedObject,
   type RunEvent,
   type StoredRecord,
   type Taken,
@@ -12,11 +13,19 @@ import type { Generation } from '../plan/generation.ts';
 import { executeJob, type JobToExecute } from './execute-job.ts';
 import type { ExecutorOptions } from './executor-options.ts';
 import { firstRecord } from './first-record.ts';
-import { giveUpJob, whyNotAdopted, type GivenUp, type LostJob } from './give-up.ts';
+import {
+  removeRemains,
+  whyNotAdopted,
+  type GivenUp,
+  type LostJob,
+  type Remains,
+} from './give-up.ts';
 import { guardEmit, type EventTaker, type GuardedEmit } from './guard-emit.ts';
 import { JobLedger } from './job-ledger.ts';
 import { outcomeOf } from './outcomes.ts';
 import { createPodFeeds, type PodFeeds } from './pod-feeds.ts';
+import { tellLeftovers, withLeftovers, type RunResult } from './run-result.ts';
+import type { Leftover } from './sweep.ts';
 import { unending } from './unending.ts';
 
 /** What a job needs from whoever asks for it, whoever has begun it. */
@@ -57,17 +66,20 @@ export interface AdoptRequest extends JobPorts {
 export interface Executor {
   /**
    * Runs a plan to its end and cleans up. Never throws: what goes wrong is in the result. The job's record stays in the
-   * store until the caller has reported the result and removes it.
+   * store until the caller has reported the result and removes it; where there are {@link RunResult.leftovers}, only when
+   * {@link Executor.remove} has removed them.
    */
-  readonly run: (request: RunRequest) => Promise<JobResult>;
+  readonly run: (request: RunRequest) => Promise<RunResult>;
   /**
    * Goes on with a job of another process as its record has it, to the same kind of result. The recorded plan counts, it
    * is not made again; so does the recorded deadline. Hooks of the stage at hand, `cleanup`, `unitFinished` and
    * `jobFinished` may be called again. Never throws.
    */
-  readonly adopt: (request: AdoptRequest) => Promise<JobResult>;
+  readonly adopt: (request: AdoptRequest) => Promise<RunResult>;
   /** Ends a job that cannot be adopted by name, and removes what its record names. Needs no generation. Never throws. */
   readonly giveUp: (job: LostJob) => Promise<GivenUp>;
+  /** Tries again to remove what a job that has ended has left. Returns what is still there. Never throws. */
+  readonly remove: (remains: Remains) => Promise<readonly Leftover[]>;
   /** Ends the watches; jobs that still run fail by name. */
   readonly dispose: () => void;
 }
@@ -81,6 +93,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
     run: (request) => run(options, feeds, request, request),
     adopt: (request) => adopt(options, feeds, request),
     giveUp: (job) => giveUp(options, job),
+    remove: (remains) => remove(options, remains),
     dispose: feeds.close,
   };
 }
@@ -90,12 +103,12 @@ async function run(
   feeds: PodFeeds,
   request: JobToExecute,
   taker: EventTaker,
-): Promise<JobResult> {
+): Promise<RunResult> {
   const { plan } = request;
   const logger = options.logger.child({ job: plan.job.id });
   const guarded = guardEmit(taker, logger);
   for (const [index, line] of plan.log.entries()) await guarded.emit({ type: 'line', line, index });
-  let result: JobResult;
+  let result: RunResult;
   if (plan.refused === null) {
     result = await asWhom({ ...options, logger }, feeds, request, guarded);
   } else {
@@ -112,7 +125,7 @@ async function adopt(
   options: ExecutorOptions,
   feeds: PodFeeds,
   request: AdoptRequest,
-): Promise<JobResult> {
+): Promise<RunResult> {
   const { record: stored, taken, again, generation } = request;
   const { plan, jobId, objects, result } = stored.record;
   const taker: EventTaker = {
@@ -132,31 +145,38 @@ async function adopt(
     error,
     ...(credential === undefined ? {} : { credential }),
   });
-  for (const { object, message } of given.leftovers)
-    await guarded.emit({ type: 'trouble', message: `Error cleaning up ${object}: ${message}` });
+  await tellLeftovers(guarded, given.leftovers);
   // What was decided before stays decided.
   const told = result ?? given.result;
   await guarded.emit({ type: 'finished', result: told });
-  return told;
+  return withLeftovers(told, given.leftovers);
 }
 
 async function giveUp(options: ExecutorOptions, job: LostJob): Promise<GivenUp> {
-  if (job.credential === undefined) return giveUpJob(options, job);
-  if (options.accessAs === undefined)
-    return {
-      result: { job: job.jobId, outcome: outcomeOf(job.error), units: [] },
-      leftovers: job.objects.map(({ kind, namespace, name }) => ({
-        object: `${kind} ${namespace}/${name}`,
-        message: noAccess().message,
-      })),
-    };
-  const access = options.accessAs(job.credential);
+  return {
+    result: { job: job.jobId, outcome: outcomeOf(job.error), units: [] },
+    leftovers: await remove(options, job),
+  };
+}
+
+/** As whom the objects were made. */
+async function remove(options: ExecutorOptions, remains: Remains): Promise<readonly Leftover[]> {
+  if (remains.credential === undefined) return removeRemains(options, remains);
+  if (options.accessAs === undefined) return outOfReach(remains.objects);
+  const access = options.accessAs(remains.credential);
   try {
-    return await giveUpJob({ ...options, api: access.api }, job);
+    return await removeRemains({ ...options, api: access.api }, remains);
   } finally {
     await access.close();
   }
 }
+
+/** Without the job's own access nobody may touch what it has made. */
+const outOfReach = (objects: readonly RecordedObject[]): readonly Leftover[] =>
+  objects.map(({ kind, namespace, name }) => ({
+    object: `${kind} ${namespace}/${name}`,
+    message: noAccess().message,
+  }));
 
 /** Runs the job as itself when it brings a credential, with a watch of its own, else as the runner. */
 async function asWhom(
@@ -164,12 +184,15 @@ async function asWhom(
   feeds: PodFeeds,
   request: JobToExecute,
   taker: GuardedEmit,
-): Promise<JobResult> {
+): Promise<RunResult> {
   const { credential, id } = request.plan.job;
   if (credential === undefined) return executeJob(options, feeds, request, taker);
   if (options.accessAs === undefined) {
     const result: JobResult = { job: id, outcome: outcomeOf(noAccess()), units: [] };
-    return request.adopted === undefined ? recordEnded(options, request, result) : result;
+    if (request.adopted === undefined) return recordEnded(options, request, result);
+    const leftovers = outOfReach(request.adopted.stored.record.objects);
+    await tellLeftovers(taker, leftovers);
+    return withLeftovers(result, leftovers);
   }
   const access = options.accessAs(credential);
   const own = createPodFeeds({

@@ -8,16 +8,19 @@ import {
 } from '@millrace/core';
 import type { LoadedPlugin } from '../plugins/load-plugins.ts';
 import type { ExecutorOptions } from './executor-options.ts';
-import { outcomeOf } from './outcomes.ts';
 import { removeObjects, type Leftover } from './sweep.ts';
 import { defaultLimits } from './unit-ports.ts';
 
-/** A job of another process that nobody can go on with. */
-export interface LostJob {
+/** What a job has left on the cluster, as its record has it. */
+export interface Remains {
   readonly jobId: string;
   /** Everything its record names. */
   readonly objects: readonly RecordedObject[];
   readonly credential?: JobCredential;
+}
+
+/** A job of another process that nobody can go on with. */
+export interface LostJob extends Remains {
   /** Why; it becomes the job's outcome. */
   readonly error: RunnerError;
 }
@@ -29,12 +32,12 @@ export interface GivenUp {
 }
 
 /** Removes what a record names. Needs nothing of the plan, nor of the plugins that made it. */
-export async function giveUpJob(
+export function removeRemains(
   { api, clock, limits, logger }: Pick<ExecutorOptions, 'api' | 'clock' | 'limits' | 'logger'>,
-  { jobId, objects, error }: LostJob,
-): Promise<GivenUp> {
+  { jobId, objects }: Remains,
+): Promise<readonly Leftover[]> {
   const { cleanup, podGraceSeconds } = { ...defaultLimits, ...limits };
-  const leftovers = await removeObjects(
+  return removeObjects(
     {
       api,
       clock,
@@ -46,7 +49,6 @@ export async function giveUpJob(
     },
     objects,
   );
-  return { result: { job: jobId, outcome: outcomeOf(error), units: [] }, leftovers };
 }
 
 /**

@@ -59,10 +59,14 @@ class JobUnits {
   }
 
   async run(): Promise<JobResult> {
-    const { plan, stop, cancel } = this.#ports;
+    const { plan, stop, cancel, ledger } = this.#ports;
     const job = plan.job.id;
     const units = this.#units;
-    await this.#resume();
+    await this.#recall();
+    // Only when all ends are known: a background unit that was told to end must hear of it before it is asked how it did.
+    for (const planned of plan.units)
+      if (ledger.unit(planned.unit.id).begun && !this.#states.has(planned.unit.id))
+        this.#start(planned);
     for (;;) {
       const reason = [stop, cancel].find(({ aborted }) => aborted)?.reason as unknown;
       const next = scheduleUnits(units, this.#states, reason !== undefined);
@@ -92,15 +96,12 @@ class JobUnits {
     };
   }
 
-  /** Goes on where another process has stopped. */
-  async #resume(): Promise<void> {
+  /** Ends that another process has seen. */
+  async #recall(): Promise<void> {
     const { plan, ledger } = this.#ports;
     for (const planned of plan.units) {
-      const { begun, result } = ledger.unit(planned.unit.id);
-      if (result === undefined) {
-        if (begun) this.#start(planned);
-        continue;
-      }
+      const { result } = ledger.unit(planned.unit.id);
+      if (result === undefined) continue;
       this.#states.set(result.unit, endedState(result));
       if (result.attempts > 0) this.#results.set(result.unit, result);
       await finishUnit(this.#ports, planned, result);

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Writable } from 'node:stream';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { lockDirectory } from './directory-lock.ts';
 
@@ -59,6 +60,30 @@ it.runIf(process.platform === 'linux')(
   async () => {
     await left({ pid: process.ppid, host: hostname(), started: '1' });
     expect(await opened()).toBe('');
+  },
+);
+
+it.runIf(process.platform === 'linux')(
+  'a process that has ended, and whose parent has not asked how, does not keep it',
+  async () => {
+    // The child ends when it is told, which is when its parent has become one that never asks.
+    const parent = spawn('sh', ['-c', 'cat <&3 & echo $!; exec sleep 1000', 'sh'], {
+      stdio: ['ignore', 'pipe', 'ignore', 'pipe'],
+    });
+    const [, output, , input] = parent.stdio;
+    try {
+      const [line] = (await once(output ?? parent, 'data')) as [Buffer];
+      const pid = Number(line.toString());
+      const told = (file: string) => () => readFile(`/proc/${file}`, 'utf8');
+      await expect.poll(told(`${parent.pid}/cmdline`), { timeout: 20_000 }).toMatch(/^sleep/);
+      (input as Writable).end();
+      await expect.poll(told(`${pid}/stat`), { timeout: 20_000 }).toContain(') Z ');
+      await left({ pid, host: hostname() });
+      expect(await opened()).toBe('');
+    } finally {
+      parent.kill('SIGKILL');
+      await once(parent, 'exit');
+    }
   },
 );
 

@@ -97,6 +97,7 @@ async function isAlive({ id, pid, host, started }: Owner, file: string): Promise
     // EPERM: there is such a process, of another user.
     if (hasCode(thrown, 'ESRCH')) return false;
   }
+  if (stateOf(pid) === 'Z') return false;
   const now = startOf(pid);
   return now === undefined || started === '' || now === started;
 }
@@ -127,11 +128,17 @@ async function succeed(
   return false;
 }
 
-/** Field 22 of `/proc/<pid>/stat`; counted from behind the name, which may contain anything. Undefined elsewhere. */
-function startOf(pid: number): string | undefined {
+/** When a process started. Undefined where there is no `/proc`. */
+const startOf = (pid: number): string | undefined => fieldsOf(pid)?.[19];
+
+/** `Z`: it has ended, and its parent has not asked how. */
+const stateOf = (pid: number): string | undefined => fieldsOf(pid)?.[0];
+
+/** `/proc/<pid>/stat` from its third field on; counted from behind the name, which may contain anything. */
+function fieldsOf(pid: number): readonly string[] | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return text.slice(text.lastIndexOf(')') + 2).split(' ')[19];
+    return text.slice(text.lastIndexOf(')') + 2).split(' ');
   } catch {
     return undefined;
   }
