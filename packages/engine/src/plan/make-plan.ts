@@ -1,7 +1,6 @@
 import {
   ClusterFactsToken,
   CredentialToken,
-  isRunnerError,
   JobRequestToken,
   JobToken,
   NamespaceToken,
