@@ -3,6 +3,7 @@ import { woodpeckerBindings } from './bindings.ts';
 import type { CommandContext } from './commands/command-context.ts';
 import type { ExplainOptions } from './commands/explain.ts';
 import type { PluginsOptions } from './commands/plugins.ts';
+import { agentVariables } from './config/agent-variables.ts';
 import { environmentVariables } from './config/environment-variables.ts';
 import { presentedVersion } from './presented-version.ts';
 import { stderrLogger } from './terminal/stderr-logger.ts';
@@ -37,7 +38,11 @@ export async function run(args: readonly string[], host: Host): Promise<number> 
   }
 }
 
-const variables = environmentVariables(woodpeckerBindings);
+/** Flags, by the variable that each stands for. */
+const variables = [
+  ...agentVariables.map(({ flag, names: [name], doc }) => ({ flag, name, doc })),
+  ...environmentVariables(woodpeckerBindings),
+];
 
 function commands(host: Host, signal: AbortSignal, done: (exitCode: number) => void): Command {
   const program = new Command('millrace-woodpecker')

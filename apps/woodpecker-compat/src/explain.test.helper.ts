@@ -5,8 +5,8 @@ import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type { JsonObject } from '@millrace/core';
 import type { Explanation } from '@millrace/pod-draft';
-import { silentLogger } from '@millrace/testkit';
 import { explain } from './commands/explain.ts';
+import { stderrLogger } from './terminal/stderr-logger.ts';
 
 /** What `explain --format json` said. */
 export interface Explained extends Explanation {
@@ -67,7 +67,7 @@ export async function explainConfig(
         stdout,
         stderr,
         color: false,
-        logger: silentLogger,
+        logger: stderrLogger(stderr),
         signal: new AbortController().signal,
         environment: {
           ...Object.fromEntries(

@@ -211,9 +211,7 @@ describe('the security of a step', () => {
     ['a directory outside', { commands: [], working_dir: '/tmp/x' }, 1, false],
     ['a directory beside', { commands: [], working_dir: '/woodpecker2/x' }, 1, false],
   ])('%s: a container makes the directory first?', async (_case, step, runAsUser, expected) => {
-    const explained = await explainSteps([
-      withOptions({ securityContext: { runAsUser } }, step as JsonObject),
-    ]);
+    const explained = await explainSteps([withOptions({ securityContext: { runAsUser } }, step)]);
     expect(firstSpec(explained)['initContainers'] !== undefined).toBe(expected);
   });
 });

@@ -63,20 +63,28 @@ describe('an environment that is wrong', () => {
   });
 });
 
-describe('a workflow that is wrong', () => {
+describe('a step that is wrong', () => {
   it.each<[JsonObject, RegExp]>([
-    [{ image: 1 }, /pipeline\[0\]\.steps\[0\]\.image must be a string, but is of type number/],
-    [{ environment: { A: 1 } }, /environment\.A must be a string/],
-    [{ commands: 'true' }, /commands must be a list/],
     [
       { volumes: ['!!!:/x'] },
       /step step-1: volumes: the volume "!!!:\/x" names no claim.*write claim:\/path/,
     ],
     [{ auth_config: { username: 'u', password: 'p' }, image: 'x/Upper' }, /names no registry/],
-    [
-      withOptions({ resources: { limits: { cpu: 'much' } } }),
-      /resource limit 'cpu' quantity 'much'/,
-    ],
+    [withOptions({ resources: { limits: { cpu: 'much' } } }), /limit 'cpu' quantity 'much'.*write/],
+  ])('%j fails by itself when its turn comes, and the others run', async (step, message) => {
+    const { refused, objects, log, exitCode } = await explainSteps([step, {}]);
+    expect([refused, exitCode]).toEqual([null, 0]);
+    expect(log.at(-1)).toMatch(/^WARNING: step-1 will fail when its turn comes: /);
+    expect(log.at(-1)).toMatch(message);
+    expect(objects.map(({ kind }) => kind)).toEqual(['PersistentVolumeClaim', 'Service', 'Pod']);
+  });
+});
+
+describe('a workflow that is wrong', () => {
+  it.each<[JsonObject, RegExp]>([
+    [{ image: 1 }, /pipeline\[0\]\.steps\[0\]\.image must be a string, but is of type number/],
+    [{ environment: { A: 1 } }, /environment\.A must be a string/],
+    [{ commands: 'true' }, /commands must be a list/],
   ])('%j is refused by name', async (step, message) => {
     const { refused, exitCode } = await explainSteps([step]);
     expect(refused?.message).toMatch(message);

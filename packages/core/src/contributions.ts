@@ -67,6 +67,8 @@ export interface Statement {
   readonly values?: JsonObject;
   /** For `refuse`: why, for the app's table of failure reasons. */
   readonly reason?: FailureReason;
+  /** For `refuse`: the unit that is meant, where units can be {@link Unit.refusedAlone}. */
+  readonly unit?: string;
   readonly source?: Source;
 }
 

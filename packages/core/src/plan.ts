@@ -46,6 +46,11 @@ export interface JobCredential {
 /** A unit with its pod. */
 export interface PlannedUnit {
   readonly unit: Unit;
+  /**
+   * Why the unit fails when its turn comes: its containers never run. Then `pod` is a stub that cannot be created; objects
+   * of its start are made all the same.
+   */
+  readonly refused?: PlannedRefusal;
   readonly pod: PlannedManifest;
 }
 

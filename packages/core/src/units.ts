@@ -33,6 +33,8 @@ export interface Unit {
   readonly stopGraceSeconds?: number;
   /** The pod's name; names of a unit's later attempts get a suffix. */
   readonly podName: string;
+  /** Whether a refusal of its pod fails this unit when its turn comes, instead of refusing the job. */
+  readonly refusedAlone?: boolean;
   /** Labels of its pod besides the job's; they win over those. */
   readonly labels?: readonly MetadataEntry[];
   readonly containers: readonly ContainerRequest[];

@@ -8,7 +8,7 @@ import {
 import { chooseImage } from './choose-image.ts';
 import { credentialObjects, credentialSecretName } from './credentials/credential-objects.ts';
 import { offerCredentials } from './credentials/offer-credentials.ts';
-import { loginSecretNames, loginSecrets } from './credentials/image-logins.ts';
+import { badLogins, loginSecretNames, loginSecrets } from './credentials/image-logins.ts';
 import { imageContext } from './image-context.ts';
 import { imageContributions } from './image-contributions.ts';
 import { badImageNames } from './image-names.ts';
@@ -32,6 +32,7 @@ export const plugin: Plugin<ImagesSettings, Readonly<Record<never, never>>> = de
     tap('contributePod', { needs }, (unit, _job, given) => [
       ...imageContributions(imageContext(unit, given, own)),
       ...policyContributions(unit.containers, given.settings),
+      ...badLogins(unit),
     ]);
     tap('contributePod', { needs: { settings, credentials } }, (unit, _job, given) =>
       pullSecrets(given.settings, [

@@ -2,7 +2,7 @@ import type { Plan, PlannedManifest, PlannedObject } from '@millrace/core';
 
 /**
  * Everything a plan creates, in the order in which it comes to be: what the job needs before anything, then for each
- * unit what its start needs, its pod and what follows it, then what the job needs after all.
+ * unit what its start needs, its pod and what follows it (of one that is refused only what its start needs), then what the job needs after all.
  */
 export function creationOrder(plan: Plan): readonly PlannedManifest[] {
   const select = (
@@ -14,10 +14,9 @@ export function creationOrder(plan: Plan): readonly PlannedManifest[] {
       .map((planned) => planned.object);
   return [
     ...select(undefined, 'before'),
-    ...plan.units.flatMap(({ unit, pod }) => [
+    ...plan.units.flatMap(({ unit, pod, refused }) => [
       ...select(unit.id, 'before'),
-      pod,
-      ...select(unit.id, 'after'),
+      ...(refused === undefined ? [pod, ...select(unit.id, 'after')] : []),
     ]),
     ...select(undefined, 'after'),
   ];

@@ -3,6 +3,7 @@ import { stepEnvironment } from './environment/step-environment.ts';
 import { launcher } from './environment/script.ts';
 import type { JobContext, PlacedStep } from './job-context.ts';
 import { envFromSecret, nativeSecretFields } from './native-secrets.ts';
+import { maskedVariables } from './masks.ts';
 import { containerDirectory } from './permissions.ts';
 import { pluginName } from './plugin-name.ts';
 import type { WoodpeckerJobSettings } from './settings.ts';
@@ -56,8 +57,14 @@ const ports = ({ step, podName }: PlacedStep): readonly FieldContribution[] =>
 const referenceRank = 100_000;
 
 /** Variables by name, then references to those that are in the step's secret. */
-function environment(placed: PlacedStep, { options }: JobContext): readonly FieldContribution[] {
+function environment(
+  placed: PlacedStep,
+  { options, workflow }: JobContext,
+): readonly FieldContribution[] {
   const { step, podName } = placed;
+  const commands = step.commands.join('\n');
+  // Encoded, a hidden value in it would not be found.
+  const isHiddenScript = maskedVariables(workflow).some(({ value }) => commands.includes(value));
   const variables = Object.entries(stepEnvironment(step, options)).toSorted(([a], [b]) =>
     a < b ? -1 : 1,
   );
@@ -70,7 +77,8 @@ function environment(placed: PlacedStep, { options }: JobContext): readonly Fiel
       op: 'append',
       value: isSecret ? envFromSecret(name, stepSecretOf(placed), name) : { name, value },
       rank: isSecret ? referenceRank + index : index,
-      secret: !isSecret && name.startsWith('CI_NETRC_'),
+      secret:
+        !isSecret && (name.startsWith('CI_NETRC_') || (name === 'CI_SCRIPT' && isHiddenScript)),
       source: { plugin: pluginName, variable: name },
     };
   });

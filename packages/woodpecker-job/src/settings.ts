@@ -20,7 +20,7 @@ export interface WoodpeckerJobSettings {
 }
 
 /** What counts without configuration; Woodpecker's defaults. */
-export const defaultSettings: WoodpeckerJobSettings = {
+const defaultSettings: WoodpeckerJobSettings = {
   stopTimeout: 20,
   permissionImage: 'busybox:stable-musl',
   userLabels: false,

@@ -33,6 +33,8 @@ function stepUnit(
     // How a background step ends never changes the course of a workflow; that it starts does, for all steps.
     countsAsFailure: !background && step.failure !== 'ignore',
     mustStart: true,
+    // What is wrong with a step is its own failure: those before it run, and those that run on failure too.
+    refusedAlone: true,
     recreate: { when: 'never' },
     // Woodpecker has no limit of its own for the start.
     startTimeoutSeconds: timeoutSeconds,

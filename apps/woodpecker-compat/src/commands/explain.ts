@@ -77,10 +77,11 @@ async function planOf(
       ? environment
       : await readEnvironmentFile(options.envFile, { signal });
   const request = await requestOf(options, signal);
+  const config = agentConfig({ environment: given, flags });
   const generation = await openGeneration(
-    agentConfig({ environment: given, flags }),
+    config,
     {
-      hostname: given['WOODPECKER_HOSTNAME'] ?? ownHostname(),
+      hostname: config.agent.text('hostname') || ownHostname(),
       platform: options.platform ?? ownPlatform(),
     },
     { logger, signal },

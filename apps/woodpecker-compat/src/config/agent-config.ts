@@ -2,6 +2,7 @@ import { readKubernetesYaml, type ConfigProblem } from '@millrace/config';
 import type { JsonObject, JsonValue } from '@millrace/core';
 import type { PeerTable, PluginReference } from '@millrace/engine';
 import { woodpeckerBindings } from '../bindings.ts';
+import { agentValues, type AgentValues } from './agent-values.ts';
 import { environmentVariables } from './environment-variables.ts';
 import { readVariable } from './read-variable.ts';
 
@@ -16,6 +17,8 @@ export interface AgentInput {
 export interface AgentConfig {
   readonly table: PeerTable;
   readonly plugins: readonly PluginReference[];
+  /** What it says to the agent itself. */
+  readonly agent: AgentValues;
   /** Variables whose text cannot be read. */
   readonly problems: readonly ConfigProblem[];
 }
@@ -31,7 +34,8 @@ export function agentConfig({ environment, flags }: AgentInput): AgentConfig {
   const texts = { ...environment, ...flags };
   const known = environmentVariables(woodpeckerBindings);
   const names = new Set(known.map(({ name }) => name));
-  const problems: ConfigProblem[] = [];
+  const agent = agentValues(texts);
+  const problems: ConfigProblem[] = [...agent.problems];
   const values = new Map<string, JsonValue>();
   for (const variable of known) {
     const text = texts[variable.name];
@@ -60,6 +64,7 @@ export function agentConfig({ environment, flags }: AgentInput): AgentConfig {
       ownPath: [settingsVariable],
       positionOf: () => undefined,
     },
+    agent,
     plugins: pluginNames(texts[pluginsVariable] ?? ''),
     problems,
   };

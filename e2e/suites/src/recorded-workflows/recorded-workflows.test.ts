@@ -8,9 +8,6 @@ const cases = recordedWorkflows();
 const titled = (pick: readonly RecordedWorkflow[]): [string, RecordedWorkflow][] =>
   pick.map((recorded) => [`${recorded.name} (${recorded.families.join(', ')})`, recorded]);
 const others = cases.filter((recorded) => !isAboutThePlan(recorded));
-/** A quantity that is none: the reference finds out when it comes to the step, we before anything runs. */
-const refusedBefore = new Set(['029-resources-bad-request']);
-
 describe('explain says what the Woodpecker agent did', () => {
   it.each(titled(cases.filter(isAboutThePlan)))('%s', async (_title, recorded) => {
     const ours = await explainWorkflow(recorded, signal);
@@ -20,7 +17,7 @@ describe('explain says what the Woodpecker agent did', () => {
 });
 
 describe('a workflow that is recorded for the course of its run', () => {
-  it.each(titled(others.filter(({ name }) => !refusedBefore.has(name))))(
+  it.each(titled(others))(
     '%s is planned without a refusal, with the same pods as far as they were reached',
     async (_title, recorded) => {
       const ours = await explainWorkflow(recorded, signal);
@@ -34,14 +31,6 @@ describe('a workflow that is recorded for the course of its run', () => {
           .map(({ kind, metadata }) => `${kind} ${metadata.name ?? ''}`)
           .filter((object) => !pods.has(object)),
       ).toEqual([]);
-    },
-  );
-
-  it.each(titled(others.filter(({ name }) => refusedBefore.has(name))))(
-    '%s is refused, with the option and the fix',
-    async (_title, recorded) => {
-      const { refused } = await explainWorkflow(recorded, signal);
-      expect(refused?.message).toMatch(/memory.*lots.*write it like .*backend_options\.kubernetes/);
     },
   );
 });

@@ -16,17 +16,30 @@ import { nearestOrigin, type SettingOrigin } from '../settings/setting-source.ts
 import type { Generation } from './generation.ts';
 import type { Notes } from './notes.ts';
 
+/** A refusal that concerns one unit. */
+export interface UnitRefusal {
+  readonly plugin: string;
+  readonly unit: string;
+  readonly statement: Statement;
+}
+
+/** What plugins answer for single units. */
+export interface UnitAnswers {
+  readonly changes: readonly SettingChange[];
+  readonly refusals: readonly UnitRefusal[];
+}
+
 /**
  * Settles every plugin's settings for one job: the operator's values with variables replaced, then what the job may
  * change, then validation again.
- * @returns what single units may change besides
+ * @returns what single units may change besides, and what is refused of them alone
  */
 export function settleSettings(
   generation: Generation,
   scope: Scope,
   request: unknown,
   notes: Notes,
-): readonly SettingChange[] {
+): UnitAnswers {
   const resolve = scope.resolveAll.bind(scope);
   const { offers, options } = generation.settings;
   const collected = generation.hooks.collect<SettingChange | Statement | Decision>(
@@ -35,8 +48,11 @@ export function settleSettings(
     resolve,
   );
   const changes: SettingChange[] = [];
+  const refusals: UnitRefusal[] = [];
   for (const { plugin, sequence, item } of collected) {
     if (item.kind === 'setting') changes.push(item);
+    else if (item.kind === 'refuse' && item.unit !== undefined)
+      refusals.push({ plugin, unit: item.unit, statement: item });
     else notes.add(plugin, sequence, item);
   }
   const ofJob = changes.filter(({ unit }) => unit === undefined);
@@ -45,7 +61,7 @@ export function settleSettings(
     const settled = settle(generation, plugin.name, own, scope, notes);
     if (settled !== undefined) scope.value(settled.token, settled.settings);
   }
-  return changes;
+  return { changes, refusals };
 }
 
 /**

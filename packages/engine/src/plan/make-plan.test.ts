@@ -308,3 +308,51 @@ it('a setting of a unit that is not there is refused', async () => {
   const plan = planOf(await generationOf(twoUnits([choosing('three', 'own')])));
   expect(plan.refused?.message).toContain('the unit three, which the job does not have');
 });
+
+/** Two units, of which the second is refused; alone or not. */
+const refusing = (alone: boolean): readonly LoadedPlugin[] => [
+  peer,
+  pluginOf('second', ({ tap }) => {
+    tap('planUnits', (units) =>
+      units.flatMap((unit) => [unit, { ...unit, id: 'two', title: 'second', refusedAlone: alone }]),
+    );
+    tap('contributePod', (unit) =>
+      unit.id === 'two' ? [{ kind: 'refuse', code: 'test.bad', text: 'it has no image' }] : [],
+    );
+  }),
+];
+
+it('a unit that is refused alone fails by itself; its pod is told about and cannot be made', async () => {
+  const plan = planOf(await generationOf(refusing(true)));
+  expect(plan.refused).toBeNull();
+  expect(plan.units.map(({ unit, refused }) => [unit.id, refused?.message])).toEqual([
+    ['job', undefined],
+    ['two', 'it has no image'],
+  ]);
+  expect(plan.units[1]?.pod.manifest['spec']).toEqual({ $millrace: 'refused' });
+  expect(plan.log.map(({ text }) => text)).toEqual([
+    'second will fail when its turn comes: it has no image',
+  ]);
+});
+
+it('else the job is refused with it', async () => {
+  const plan = planOf(await generationOf(refusing(false)));
+  expect([plan.refused?.message, plan.units]).toEqual(['it has no image', []]);
+});
+
+it.each([
+  ['alone', true, null],
+  ['with the job', false, 'the step is wrong'],
+])('a refusal of settings that names a unit refuses it %s', async (_how, alone, expected) => {
+  const settings = pluginOf('settings', ({ tap }) =>
+    tap('overwriteSettings', () => [
+      { kind: 'refuse', code: 'test.step', text: 'the step is wrong', unit: 'job' },
+    ]),
+  );
+  const asking = pluginOf('asking', ({ tap }) =>
+    tap('planUnits', (units) => units.map((unit) => ({ ...unit, refusedAlone: alone }))),
+  );
+  const plan = planOf(await generationOf([peer, settings, asking]));
+  expect(plan.refused?.message ?? null).toBe(expected);
+  expect(plan.units[0]?.refused?.message).toBe(alone ? 'the step is wrong' : undefined);
+});

@@ -1,7 +1,6 @@
 import {
   ClusterFactsToken,
   CredentialToken,
-  isRunnerError,
   JobRequestToken,
   JobToken,
   NamespaceToken,
@@ -24,10 +23,11 @@ import { listFrom } from '../hooks/hook-engine.ts';
 import type { Scope } from '../scope/scope.ts';
 import { ENGINE } from './engine-contributions.ts';
 import type { Generation } from './generation.ts';
-import { settleSettings, unitScope } from './job-settings.ts';
+import { settleSettings } from './job-settings.ts';
 import { Notes } from './notes.ts';
 import { planObjects } from './plan-objects.ts';
-import { planUnit } from './plan-unit.ts';
+import { planWithSettings } from './plan-with-settings.ts';
+import { refuseBy } from './refuse-by.ts';
 import { unitFaults } from './unit-faults.ts';
 
 /** What a plan depends on besides the settings and the job. */
@@ -86,7 +86,8 @@ interface Built {
 }
 
 function build(generation: Generation, scope: Scope, request: JobRequest, notes: Notes): Built {
-  const changes = settleSettings(generation, scope, request, notes);
+  const answers = settleSettings(generation, scope, request, notes);
+  const { changes } = answers;
   const resolve = scope.resolveAll.bind(scope);
   const job = scope.resolve(JobToken);
   const namespace = scope.has(NamespaceToken) ? scope.resolve(NamespaceToken) : 'default';
@@ -102,7 +103,7 @@ function build(generation: Generation, scope: Scope, request: JobRequest, notes:
     ...generation.bindings.map((binding) => binding.lists ?? {}),
   ) as Readonly<Record<string, ListPolicy>>;
   const planned = units.map((unit) =>
-    planUnit(generation, unitScope(generation, scope, unit.id, changes, notes), {
+    planWithSettings(generation, scope, answers, {
       unit,
       job,
       request,
@@ -140,14 +141,7 @@ function attempt<T>(notes: Notes, work: () => T): T | undefined {
   try {
     return work();
   } catch (thrown) {
-    if (!isRunnerError(thrown)) throw thrown;
-    const { code, reason, blame, hint, position } = thrown;
-    notes.refuse(blame ?? ENGINE, {
-      code,
-      text: hint === undefined ? thrown.message : `${thrown.message} (${hint})`,
-      reason,
-      ...(position === undefined ? {} : { source: { plugin: blame ?? ENGINE, position } }),
-    });
+    refuseBy(notes, thrown);
     return undefined;
   }
 }

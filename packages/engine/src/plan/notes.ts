@@ -29,8 +29,9 @@ export class Notes {
   readonly #decisions: PlannedDecision[] = [];
   readonly #preconditions: Precondition[] = [];
 
-  constructor(bindings: readonly Binding[]) {
-    this.#wording = new Map(bindings.flatMap(({ wording = {} }) => Object.entries(wording)));
+  constructor(bindings: readonly Binding[], wording?: ReadonlyMap<string, Wording>) {
+    this.#wording =
+      wording ?? new Map(bindings.flatMap(({ wording: own = {} }) => Object.entries(own)));
   }
 
   add(plugin: string, sequence: number, item: Statement | Decision | Precondition): void {
@@ -38,6 +39,18 @@ export class Notes {
     else if (item.kind === 'precondition')
       this.#preconditions.push({ ...item, refusal: this.#worded(item.refusal) });
     else this.#say(plugin, sequence, item);
+  }
+
+  /** Notes of one unit, whose refusal is its own; see {@link Notes.take}. */
+  child(): Notes {
+    return new Notes([], this.#wording);
+  }
+
+  /** Takes over what other notes say, without their refusal. */
+  take(other: Notes): void {
+    this.#notes.push(...other.#notes.filter(({ kind }) => kind !== 'refuse'));
+    this.#decisions.push(...other.#decisions);
+    this.#preconditions.push(...other.#preconditions);
   }
 
   /** Refuses the job for a reason of the engine's own. */

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type { ImageLogin, Unit } from '@millrace/core';
 import { expect, it } from 'vitest';
-import { loginSecretNames, loginSecrets } from './image-logins.ts';
+import { badLogins, loginSecretNames, loginSecrets } from './image-logins.ts';
 
 const login: ImageLogin = { username: 'u', password: '<p"&', secretName: 'wp-1' };
 const unitWith = (image: string): Unit => ({
@@ -53,7 +53,9 @@ it.each([
 });
 
 it('credentials for an image without a registry are refused', () => {
-  expect(loginSecrets([unitWith('UPPER/Case')])).toMatchObject([
+  expect(loginSecrets([unitWith('UPPER/Case')])).toEqual([]);
+  expect(badLogins(unitWith('UPPER/Case'))).toMatchObject([
     { kind: 'refuse', code: 'images.login-for-nothing' },
   ]);
+  expect(badLogins(unitWith('busybox'))).toEqual([]);
 });

@@ -1,6 +1,11 @@
 import { Buffer } from 'node:buffer';
-import type { ImageLogin, JobContribution, Unit } from '@millrace/core';
-import { isRunnerError } from '@millrace/core';
+import {
+  isRunnerError,
+  type ImageLogin,
+  type JobContribution,
+  type PodContribution,
+  type Unit,
+} from '@millrace/core';
 import { parseImageReference, resourceTypes } from '@millrace/kube-objects';
 import { PLUGIN } from '../plugin-name.ts';
 import { encodeGoJson } from './encode-go-json.ts';
@@ -16,41 +21,50 @@ export const loginSecretNames = (unit: Pick<Unit, 'containers'>): readonly strin
   ...new Set(loginsOf(unit).map(({ login }) => login.secretName)),
 ];
 
-/** A pull secret for each image that brings its own credentials. */
+/** A pull secret for each image that brings its own credentials; none where nobody knows for which registry. */
 export const loginSecrets = (units: readonly Unit[]): readonly JobContribution[] =>
   units.flatMap((unit) =>
-    loginsOf(unit).map(({ image, login }): JobContribution => {
+    loginsOf(unit).flatMap(({ image, login }): readonly JobContribution[] => {
       const registry = registryOf(image);
-      if (registry === undefined)
-        return {
-          kind: 'refuse',
-          code: 'images.login-for-nothing',
-          text: `${unit.title}: there are credentials, but the image ${JSON.stringify(image)} names no registry they could be for`,
-          values: { image },
-          reason: 'image_name_invalid',
-        };
-      return {
-        kind: 'object',
-        id: `image-login-${unit.id}-${login.secretName}`,
-        type: resourceTypes.secrets,
-        manifest: {
-          apiVersion: 'v1',
-          kind: 'Secret',
-          metadata: {
-            name: login.secretName,
-            labels: Object.fromEntries((unit.labels ?? []).map(({ key, value }) => [key, value])),
-          },
-          type: 'kubernetes.io/dockerconfigjson',
-          data: { '.dockerconfigjson': contentOf(registry, login) },
-        },
-        scope: { unit: unit.id },
-        when: 'before',
-        deleteAt: 'scope-end',
-        secrets: ['/data/.dockerconfigjson'],
-        source: { plugin: PLUGIN, configPath: `image ${image} of ${unit.title}` },
-      };
+      return registry === undefined ? [] : [loginSecret(unit, { image, login }, registry)];
     }),
   );
+
+/** Refuses pods with credentials for an image that names no registry. */
+export const badLogins = ({
+  title,
+  containers,
+}: Pick<Unit, 'title' | 'containers'>): readonly PodContribution[] =>
+  loginsOf({ containers })
+    .filter(({ image }) => registryOf(image) === undefined)
+    .map(({ image }) => ({
+      kind: 'refuse',
+      code: 'images.login-for-nothing',
+      text: `${title}: there are credentials, but the image ${JSON.stringify(image)} names no registry they could be for`,
+      values: { image },
+      reason: 'image_name_invalid',
+    }));
+
+const loginSecret = (unit: Unit, { image, login }: LoginOf, registry: string): JobContribution => ({
+  kind: 'object',
+  id: `image-login-${unit.id}-${login.secretName}`,
+  type: resourceTypes.secrets,
+  manifest: {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: {
+      name: login.secretName,
+      labels: Object.fromEntries((unit.labels ?? []).map(({ key, value }) => [key, value])),
+    },
+    type: 'kubernetes.io/dockerconfigjson',
+    data: { '.dockerconfigjson': contentOf(registry, login) },
+  },
+  scope: { unit: unit.id },
+  when: 'before',
+  deleteAt: 'scope-end',
+  secrets: ['/data/.dockerconfigjson'],
+  source: { plugin: PLUGIN, configPath: `image ${image} of ${unit.title}` },
+});
 
 const loginsOf = ({ containers }: Pick<Unit, 'containers'>): readonly LoginOf[] =>
   containers.flatMap(({ image }) =>

@@ -8,7 +8,7 @@ import { scriptVariables } from './script.ts';
 export type StepEnvironment = Readonly<Record<string, string | Placeholder>>;
 
 /** What the server sent, and what the agent says about itself; its word counts (woodpecker/129). */
-export const sentEnvironment = (
+const sentEnvironment = (
   { environment }: Pick<Step, 'environment'>,
   { hostname, platform }: WoodpeckerJobOptions,
 ): Readonly<Record<string, string>> => ({

@@ -209,6 +209,7 @@ const refusal = (
   code: 'options.step-refused',
   text: `step ${of.name}: ${key}: ${withHint(message, hint)}`,
   reason: 'configuration_error',
+  unit: of.unit,
   source,
 });
 

@@ -62,7 +62,7 @@ export function readFields(value: JsonValue | undefined, path: string): Fields {
 }
 
 /** Whether a JSON value is an object and not a list. */
-export const isObject = (value: JsonValue | undefined): value is JsonObject =>
+const isObject = (value: JsonValue | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !isList(value);
 
 const isList = (value: JsonValue | undefined): value is JsonArray => Array.isArray(value);
