@@ -48,7 +48,7 @@ export interface PlannedUnit {
   readonly unit: Unit;
   /**
    * Why the unit fails when its turn comes: its containers never run. Then `pod` is a stub that cannot be created; objects
-   * of its start are made all the same.
+   * of its start are not made either.
    */
   readonly refused?: PlannedRefusal;
   readonly pod: PlannedManifest;

@@ -4,6 +4,7 @@ import {
   type HookContext,
   type JobResult,
   type Outcome,
+  type PlannedRefusal,
   type PlannedUnit,
   type Unit,
   type UnitResult,
@@ -229,7 +230,8 @@ async function runUnit(
   let result: UnitResult;
   let podIsGone = false;
   try {
-    if (unit.work.kind === 'container')
+    if (planned.refused !== undefined) result = await refuseUnit(ports, planned, planned.refused);
+    else if (unit.work.kind === 'container')
       ({ result, podIsGone } = await runContainerUnit(own, planned, () =>
         cancel.signal.reason === overtaken ? { kind: 'success' } : outcomeOf(cancel.signal.reason),
       ));
@@ -249,6 +251,19 @@ async function runUnit(
   if (podIsGone) forgetPod(ports, planned, result.podName);
   await finishUnit(ports, planned, result);
   return result;
+}
+
+/** A unit that the plan refuses: nothing of it is made, and it fails when its turn comes. */
+async function refuseUnit(
+  { emit, clock, plan }: UnitPorts,
+  { unit }: PlannedUnit,
+  { reason, message }: PlannedRefusal,
+): Promise<UnitResult> {
+  const { id, podName } = unit;
+  const { namespace } = plan.job;
+  await emit({ type: 'unit-creating', unit, attempt: 1, namespace, podName });
+  const outcome: Outcome = { kind: 'failure', reason, message };
+  return { unit: id, outcome, finishedAt: clock.now(), podName, attempts: 0, stages: [] };
 }
 
 /** What follows a unit's result, once it is on record. A process that finds it there does it again. */
