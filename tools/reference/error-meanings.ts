@@ -408,6 +408,11 @@ export const errorMeanings: Readonly<Record<string, ErrorMeaning>> = {
     meaning: 'A Woodpecker server gave an answer that no Woodpecker server gives.',
     act: 'Check that `WOODPECKER_SERVER` is the gRPC address of a Woodpecker server.',
   },
+  MILLRACE_E_WOODPECKER_BACKEND: {
+    meaning:
+      'The Woodpecker agent has no backend: there is no cluster, or another backend is asked for.',
+    act: 'Run the agent in a pod, or set `KUBERNETES_SERVICE_HOST` and `KUBECONFIG`; leave `WOODPECKER_BACKEND` out or set it to `kubernetes`.',
+  },
   MILLRACE_E_WOODPECKER_CALL: {
     meaning: 'A call to the Woodpecker server failed; the message has its words and the status.',
     act: 'Check address, TLS and secret for `UNAVAILABLE` and `UNAUTHENTICATED`; otherwise look at the server’s log.',

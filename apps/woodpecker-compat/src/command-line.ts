@@ -1,3 +1,4 @@
+import { suggest } from '@millrace/config';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { woodpeckerBindings } from './bindings.ts';
 import type { CommandContext } from './commands/command-context.ts';
@@ -73,6 +74,21 @@ function commands(host: Host, signal: AbortSignal, done: (exitCode: number) => v
     flags: flagValues(program),
   });
 
+  program.allowExcessArguments(true).action(async () => {
+    const [unknown] = program.args;
+    if (unknown !== undefined) program.error(unknownCommand(unknown, program));
+    const { agent } = await import('./commands/agent.ts');
+    done(await agent(context()));
+  });
+
+  program
+    .command('ping')
+    .description('ask a running agent how it is: exit code 0 when it is well')
+    .action(async () => {
+      const { ping } = await import('./commands/ping.ts');
+      done(await ping(context()));
+    });
+
   program
     .command('explain')
     .description(
@@ -113,6 +129,14 @@ function commands(host: Host, signal: AbortSignal, done: (exitCode: number) => v
     });
 
   return program;
+}
+
+function unknownCommand(name: string, { commands: known }: Command): string {
+  const meant = suggest(
+    name,
+    known.map((command) => command.name()),
+  );
+  return `error: unknown command '${name}'${meant === undefined ? '' : `\n(Did you mean ${meant}?)`}`;
 }
 
 /** Flags that were given, by the variable they stand for; a bare one is `true`. */

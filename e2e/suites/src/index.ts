@@ -17,3 +17,4 @@ export { gitlabFetchAgainSuite } from './gitlab-fetch-again-suite.ts';
 export { gitlabRunLogSuite } from './gitlab-run-log-suite.ts';
 export { gitlabRunKillSuite } from './gitlab-run-kill-suite.ts';
 export { gitlabRunOutageSuite } from './gitlab-run-outage-suite.ts';
+export { woodpeckerAgentSuite } from './woodpecker-agent-suite.ts';

@@ -6,6 +6,7 @@ export { refuseMissing } from './plan/refuse-missing.ts';
 export type { LoadedPlugin, PluginReference } from './plugins/load-plugins.ts';
 export type { PeerTable } from './settings/peer-table.ts';
 export { openDirectoryStore, type DirectoryStore } from './store/directory-store.ts';
+export { memoryStore } from './store/memory-store.ts';
 export {
   openKeptLog,
   type KeptLog,
@@ -13,6 +14,7 @@ export {
   type LogSource,
   type LogWriter,
 } from './store/kept-log.ts';
+export { savedFile, type SavedFile } from './store/saved-file.ts';
 export {
   createExecutor,
   type AdoptRequest,

@@ -59,3 +59,19 @@ export {
   type ServerRepository,
   type ServerRunner,
 } from './gitlab-server/index.ts';
+export { startWoodpeckerServer } from './woodpecker-server/start-woodpecker-server.ts';
+export type {
+  AgentCallName,
+  AgentFault,
+  SeenAgentCall,
+  WoodpeckerServer,
+  WoodpeckerServerOptions,
+  WorkflowSpec,
+} from './woodpecker-server/woodpecker-server.ts';
+export type {
+  ServerStep,
+  ServerWorkflow,
+  StepReport,
+  StepStatus,
+  WorkflowStatus,
+} from './woodpecker-server/workflow-book.ts';

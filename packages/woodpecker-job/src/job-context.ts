@@ -46,7 +46,8 @@ export function jobContext(request: JobRequest, options: WoodpeckerJobOptions): 
   return { request, workflow, steps, stepped, options };
 }
 
-function placedSteps({ stages }: Workflow): readonly PlacedStep[] {
+/** Steps with their units, in the order of the stages. */
+export function placedSteps({ stages }: Workflow): readonly PlacedStep[] {
   const placed: PlacedStep[] = [];
   let before: readonly string[] = [];
   for (const stage of stages) {

@@ -3,7 +3,13 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { createSystemClock, systemRandom } from '@millrace/async';
 import { formatProblem } from '@millrace/config';
 import { RunnerError, type JobResult, type Plan } from '@millrace/core';
-import { createExecutor, makePlan, type Executor, type Generation } from '@millrace/engine';
+import {
+  createExecutor,
+  makePlan,
+  memoryStore,
+  type Executor,
+  type Generation,
+} from '@millrace/engine';
 import {
   decideJob,
   jobPayload,
@@ -21,7 +27,6 @@ import { artifactFolder, type ArtifactFolder } from '../local/artifacts.ts';
 import { gitFacts } from '../local/git-facts.ts';
 import { jobTransfers } from '../local/job-transfers.ts';
 import { openLocalCluster, type LocalCluster } from '../local/local-cluster.ts';
-import { memoryStore } from '../local/memory-store.ts';
 import { ownFolder, sourceFiles } from '../local/sources.ts';
 import { presentedRevision, presentedVersion } from '../presented-version.ts';
 import { openJobView } from '../terminal/job-view.ts';

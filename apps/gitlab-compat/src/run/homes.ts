@@ -2,8 +2,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JobStore, Logger } from '@millrace/core';
-import { openDirectoryStore } from '@millrace/engine';
-import { memoryStore } from '../local/memory-store.ts';
+import { memoryStore, openDirectoryStore } from '@millrace/engine';
 
 /** What of a runner outlives its generations: records and logs of its jobs. */
 export interface Home {

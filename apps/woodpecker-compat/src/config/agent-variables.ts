@@ -22,7 +22,8 @@ export type AgentFlag =
   | 'log-level'
   | 'log-file'
   | 'pretty'
-  | 'nocolor';
+  | 'nocolor'
+  | 'state-dir';
 
 /** A variable that the agent itself reads, with its flag. */
 export interface AgentVariable {
@@ -197,5 +198,12 @@ export const agentVariables: readonly AgentVariable[] = [
     form: 'boolean',
     default: '',
     doc: 'Whether that log has no colours; without it, except on a terminal.',
+  },
+  {
+    names: ['MILLRACE_STATE_DIR'],
+    flag: 'state-dir',
+    form: 'string',
+    default: '',
+    doc: 'Where running workflows are remembered, for the next process to go on with; without it beside WOODPECKER_AGENT_CONFIG_FILE.',
   },
 ];

@@ -142,7 +142,12 @@ export function createWoodpeckerClient(options: WoodpeckerClientOptions): Woodpe
       await retried(method.update, { id, state: stepState(state) }, call);
     },
     log: async (entries, call) => {
-      const logEntries = entries.map((entry) => ({ ...entry, time: BigInt(entry.time), type: 0 }));
+      const logEntries = entries.map(({ stepUuid, time, line, data }) => ({
+        stepUuid,
+        time: BigInt(time),
+        line,
+        data,
+      }));
       await retried(method.log, { logEntries }, call);
     },
     done: async (id, state, call) => {

@@ -10,20 +10,20 @@ const batchBytes = 1_048_576;
 const fieldBytes = 64;
 
 /** What a log queue needs. */
-export interface LogQueueOptions {
+export interface LogQueueOptions<Entry extends LogEntry = LogEntry> {
   readonly send: (entries: readonly LogEntry[], options: CallOptions) => Promise<void>;
   /** Lines that may wait; more have to be waited for. 0: each line is handed over. */
   readonly capacity: number;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Told of lines that the server has, in order. */
-  readonly sent?: (entries: readonly LogEntry[]) => void;
+  readonly sent?: (entries: readonly Entry[]) => void;
 }
 
 /** Lines on their way to the server, of all steps, in the order they were added. */
-export interface LogQueue {
+export interface LogQueue<Entry extends LogEntry = LogEntry> {
   /** Adds a line; waits while the queue is full, so that whoever reads a log reads no faster than it is sent. */
-  readonly add: (entry: LogEntry, options: CallOptions) => Promise<void>;
+  readonly add: (entry: Entry, options: CallOptions) => Promise<void>;
   /** Resolves when all that was added before has been sent, or given up. */
   readonly flushed: (options: CallOptions) => Promise<void>;
   /** Sends what waits, at once, and ends; when the signal aborts what is left is given up. */
@@ -34,10 +34,12 @@ export interface LogQueue {
  * Starts a queue. A batch that the server refuses, or that could not be sent in the time of its retries, is given up
  * with a warning: the lines behind it still go.
  */
-export function createLogQueue(options: LogQueueOptions): LogQueue {
+export function createLogQueue<Entry extends LogEntry = LogEntry>(
+  options: LogQueueOptions<Entry>,
+): LogQueue<Entry> {
   const { send, capacity, clock, logger, sent } = options;
   const over = new AbortController();
-  const waiting: LogEntry[] = [];
+  const waiting: Entry[] = [];
   let arrived: Deferred<void> = deferred();
   let hurried: Deferred<void> = deferred();
   let room: Deferred<void> = deferred();
@@ -54,7 +56,7 @@ export function createLogQueue(options: LogQueueOptions): LogQueue {
         each.done.resolve();
       }
   };
-  const takeBatch = async (): Promise<readonly LogEntry[]> => {
+  const takeBatch = async (): Promise<readonly Entry[]> => {
     while (waiting.length === 0) await raced(arrived.promise, over.signal);
     const due = clock.monotonic() + longestWait;
     while (sizeOf(waiting) < batchBytes && waiting.length < Math.max(1, capacity) && !hurry) {

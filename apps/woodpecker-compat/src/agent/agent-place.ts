@@ -1,0 +1,30 @@
+import type { Clock, JobStore, Logger } from '@millrace/core';
+import type { Executor, Generation, KnownFacts } from '@millrace/engine';
+import type { LogEntry, LogQueue, WoodpeckerServer } from '@millrace/woodpecker-protocol';
+import type { AgentState } from './health.ts';
+
+/** Where workflows run. */
+export interface AgentPlace {
+  readonly server: WoodpeckerServer;
+  readonly logs: LogQueue<TakenEntry>;
+  readonly generation: Generation;
+  readonly executor: Executor;
+  readonly facts: KnownFacts;
+  readonly store: JobStore;
+  /** Folder for what the server has of each workflow; undefined: it is remembered as long as the process lives. */
+  readonly memory: string | undefined;
+  /** The `millrace.dev/runner` label of the pods. */
+  readonly runnerId: string;
+  readonly hostname: string;
+  readonly state: AgentState;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly newSeed: () => number;
+  /** The process is told to end: workflows are canceled, their ends are still told. */
+  readonly interrupt: AbortSignal;
+}
+
+/** A line of a log, and what is to be noted once the server has it. */
+export interface TakenEntry extends LogEntry {
+  readonly taken: () => void;
+}

@@ -1,0 +1,67 @@
+import type { UnitResult } from '@millrace/core';
+import type { StepState } from '@millrace/woodpecker-protocol';
+
+const seconds = (milliseconds: number | undefined): number =>
+  milliseconds === undefined ? 0 : Math.floor(milliseconds / 1000);
+
+const silent: StepState = {
+  stepUuid: '',
+  started: 0,
+  finished: 0,
+  exited: false,
+  exitCode: 0,
+  error: '',
+  canceled: false,
+  skipped: false,
+};
+
+/** A step that begins. */
+export const startedStep = (stepUuid: string): StepState => ({ ...silent, stepUuid });
+
+/**
+ * How a step ended, as the server is told: its own exit code without words, anything else with what went wrong and a
+ * code that no success has. Pure. Source: the agent's tracer; where the reference says 0 for a step that could not be
+ * run, so do we, for the words make it a failure; a pod that was lost says so.
+ */
+export function endedStep(stepUuid: string, result: UnitResult): StepState {
+  const { outcome, startedAt, finishedAt, exitCode } = result;
+  const started = seconds(startedAt);
+  const finished = seconds(finishedAt);
+  const state = { ...silent, stepUuid };
+  switch (outcome.kind) {
+    case 'skipped':
+      return { ...state, skipped: true };
+    case 'success':
+      return { ...state, started, finished, exited: true, exitCode: exitCode ?? 0 };
+    case 'canceled':
+      return exitCode === undefined
+        ? {
+            ...state,
+            started,
+            finished: startedAt === undefined ? finished : 0,
+            exited: startedAt === undefined,
+            error: 'Canceled',
+            canceled: true,
+          }
+        : {
+            ...state,
+            started,
+            finished,
+            exited: true,
+            exitCode,
+            error: 'Canceled',
+            canceled: true,
+          };
+    case 'failure':
+      if (outcome.reason === 'script_failed' || outcome.reason === 'oom_killed')
+        return {
+          ...state,
+          started,
+          finished,
+          exited: true,
+          exitCode: outcome.exitCode ?? exitCode ?? 1,
+          error: outcome.reason === 'oom_killed' ? outcome.message : '',
+        };
+      return { ...state, finished, exited: true, exitCode: exitCode ?? 0, error: outcome.message };
+  }
+}

@@ -1,0 +1,149 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { JsonObject } from '@millrace/core';
+import { startWoodpeckerServer, type WoodpeckerServer } from '@millrace/testkit';
+import { afterEach, beforeEach, expect, onTestFailed } from 'vitest';
+import type { SuiteCluster } from './define-suite.ts';
+import { temporaryFolder, type Folder } from './gitlab-program.ts';
+import { startProgram, type Running } from './program.ts';
+import { workflowPayload, type PayloadOptions, type StepSpec } from './woodpecker-fixture.ts';
+
+const main = fileURLToPath(new URL('../../../apps/woodpecker-compat/src/main.ts', import.meta.url));
+
+/** What a test of the Woodpecker agent works with. */
+export interface AgentRoom {
+  readonly server: () => WoodpeckerServer;
+  readonly namespace: () => string;
+  readonly folder: () => Folder;
+  /** Puts a workflow into the server's queue; its id. */
+  readonly addWorkflow: (
+    stages: readonly (readonly StepSpec[])[],
+    more?: Partial<PayloadOptions> & { readonly timeoutMinutes?: number },
+  ) => string;
+  /** Starts the agent; again after it has ended, on the same state. */
+  readonly start: (env?: Readonly<Record<string, string>>) => Promise<Running>;
+  /** Runs another command of the program, or the agent where it cannot work. */
+  readonly run: (
+    args: readonly string[],
+    env?: Readonly<Record<string, string>>,
+  ) => Promise<Running>;
+  /** Ends the agent politely and expects that nothing is left: on the cluster, of complaints. */
+  readonly expectCleanEnd: (
+    agent: Running,
+    options?: { readonly wasKilled?: boolean },
+  ) => Promise<void>;
+  readonly expectNothingLeft: () => Promise<void>;
+}
+
+/** Gives each test of a suite a server, a namespace, and the agent's program on the suite's cluster. */
+export function agentRoom(cluster: SuiteCluster): AgentRoom {
+  let server: WoodpeckerServer;
+  let namespace: string;
+  let folder: Folder;
+  let lastId: number;
+  const started = new Set<Running>();
+  beforeEach(async () => {
+    lastId = 40;
+    server = await startWoodpeckerServer();
+    namespace = await cluster().newNamespace();
+    folder = await temporaryFolder();
+  });
+  afterEach(async () => {
+    for (const program of started) {
+      program.kill('SIGKILL');
+      await program.finished;
+    }
+    started.clear();
+    await server.close();
+    await folder.remove();
+  });
+  const environment = (): Readonly<Record<string, string>> => ({
+    KUBERNETES_SERVICE_HOST: 'kubernetes.example.org',
+    KUBECONFIG: join(folder.path, 'kubeconfig'),
+    WOODPECKER_SERVER: server.address,
+    WOODPECKER_AGENT_SECRET: server.secret,
+    WOODPECKER_HOSTNAME: 'suite-agent',
+    WOODPECKER_AGENT_CONFIG_FILE: join(folder.path, 'agent.conf'),
+    WOODPECKER_HEALTHCHECK: 'false',
+    WOODPECKER_BACKEND_K8S_NAMESPACE: namespace,
+    WOODPECKER_BACKEND_K8S_VOLUME_SIZE: '10Mi',
+    WOODPECKER_BACKEND_K8S_STORAGE_RWX: 'false',
+    WOODPECKER_BACKEND_K8S_STOP_TIMEOUT: '2',
+  });
+  const run: AgentRoom['run'] = async (args, env = {}) => {
+    await folder.write({ kubeconfig: kubeconfig(cluster()) });
+    const program = startProgram(main, args, folder.path, { ...environment(), ...env });
+    started.add(program);
+    onTestFailed(async () => {
+      program.kill('SIGKILL');
+      const { stderr } = await program.finished;
+      process.stderr.write(
+        `the agent said:\n${stderr}\ncalls: ${server
+          .calls()
+          .map(({ name }) => name)
+          .join(' ')}\n`,
+      );
+    });
+    return program;
+  };
+  const expectNothingLeft = async (): Promise<void> => {
+    expect(await cluster().leftovers(namespace)).toEqual([]);
+    expect(server.violations()).toEqual([]);
+  };
+  return {
+    server: () => server,
+    namespace: () => namespace,
+    folder: () => folder,
+    addWorkflow: (stages, { timeoutMinutes, ...more } = {}) => {
+      lastId += 1;
+      const id = String(lastId);
+      const payload: JsonObject = workflowPayload(stages, {
+        image: cluster().images.tools,
+        id: randomUUID().slice(0, 8),
+        ...more,
+      });
+      server.addWorkflow({
+        id,
+        payload,
+        ...(timeoutMinutes === undefined ? {} : { timeoutMinutes }),
+      });
+      return id;
+    },
+    start: (env) => run([], env),
+    run,
+    expectNothingLeft,
+    expectCleanEnd: async (agent, { wasKilled = false } = {}) => {
+      agent.kill('SIGTERM');
+      expect(await agent.finished).toMatchObject({ exitCode: 0 });
+      if (!wasKilled) expect(server.repeatedLines()).toBe(0);
+      await expectNothingLeft();
+    },
+  };
+}
+
+const kubeconfig = ({
+  server,
+  certificateAuthority,
+  adminToken,
+}: {
+  readonly server: string;
+  readonly certificateAuthority: string;
+  readonly adminToken: string;
+}): string =>
+  JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': 'suite',
+    contexts: [{ name: 'suite', context: { cluster: 'suite', user: 'suite' } }],
+    clusters: [
+      {
+        name: 'suite',
+        cluster: {
+          server,
+          'certificate-authority-data': Buffer.from(certificateAuthority).toString('base64'),
+        },
+      },
+    ],
+    users: [{ name: 'suite', user: { token: adminToken } }],
+  });
