@@ -1,3 +1,4 @@
+import type { SeenRequest } from '@millrace/testkit';
 import { describe, expect, it } from 'vitest';
 import { defineSuite, type Suite } from './define-suite.ts';
 import { agentRoom } from './woodpecker-room.ts';
@@ -203,6 +204,27 @@ export const woodpeckerAgentSuite: Suite = defineSuite('woodpecker agent', (clus
       await expectCleanEnd(agent);
     });
 
+    it('makes at most 14 requests for three steps besides shared watches, and none while a step runs', async () => {
+      const agent = await start();
+      await server().whenPolled();
+      const before = cluster().requests().length;
+      const id = addWorkflow([
+        [{ name: 'one', commands: ['true'] }],
+        [{ name: 'two', commands: ['echo begun', 'sleep 3'] }],
+        [{ name: 'three', commands: ['true'] }],
+      ]);
+      await server().whenLogged(id, 'two', 'begun');
+      const begun = cluster().requests().length;
+      await server().whenUpdated(id, 'two', ({ exited }) => exited);
+      expect(
+        own(cluster().requests().slice(begun)).filter(({ verb }) => verb !== 'delete'),
+      ).toEqual([]);
+      expect(await server().whenDone(id)).toBe('success');
+      await expectCleanEnd(agent);
+      const made = own(cluster().requests().slice(before));
+      expect(made.length).toBeLessThanOrEqual(14);
+    });
+
     it.each([
       [
         'a wrong secret',
@@ -228,3 +250,10 @@ export const woodpeckerAgentSuite: Suite = defineSuite('woodpecker agent', (clus
     });
   });
 });
+
+/** Requests for a workflow itself: what is asked once for all, versions, rights and shared watches, is left out. */
+const own = (requests: readonly SeenRequest[]): readonly SeenRequest[] =>
+  requests.filter(
+    ({ verb, resource, namespace }) =>
+      namespace !== '' && !['watch', 'list'].includes(verb) && !resource.endsWith('reviews'),
+  );

@@ -363,6 +363,10 @@ export async function startWoodpeckerServer({
     if (found === undefined) throw new Error(`workflow ${id} has no step ${step}`);
     return found;
   };
+  const updatesOf = (id: string, step: string): readonly StepReport[] =>
+    updates
+      .filter((each) => each.id === id && each.report.step_uuid === named(id, step).uuid)
+      .map(({ report }) => report);
   return {
     address: `127.0.0.1:${port}`,
     secret,
@@ -385,10 +389,8 @@ export async function startWoodpeckerServer({
       until(() => named(id, step).lines.some((line) => line.includes(text))),
     whenPolled: () => until(() => polls > 0),
     logOf: (id, step) => named(id, step).lines,
-    updatesOf: (id, step) =>
-      updates
-        .filter((each) => each.id === id && each.report.step_uuid === named(id, step).uuid)
-        .map(({ report }) => report),
+    updatesOf,
+    whenUpdated: (id, step, fits) => until(() => updatesOf(id, step).some(fits)),
     cancel: (id) => {
       canceled.add(id);
       for (const step of find(id).steps) if (step.status === 'pending') step.status = 'canceled';

@@ -64,6 +64,12 @@ export interface WoodpeckerServer {
   readonly whenDone: (id: string) => Promise<WorkflowStatus>;
   /** Resolves when a line of a step's log has a text. */
   readonly whenLogged: (id: string, step: string, text: string) => Promise<void>;
+  /** Resolves when something is said of a step. */
+  readonly whenUpdated: (
+    id: string,
+    step: string,
+    fits: (report: StepReport) => boolean,
+  ) => Promise<void>;
   /** Resolves when the agent waits for work. */
   readonly whenPolled: () => Promise<void>;
   readonly logOf: (id: string, step: string) => readonly string[];
