@@ -148,6 +148,31 @@ export const woodpeckerAgentSuite: Suite = defineSuite('woodpecker agent', (clus
       await expectCleanEnd(agent);
     });
 
+    it('without a step is a success', async () => {
+      const id = addWorkflow([[], []]);
+      const agent = await start();
+      expect(await server().whenDone(id)).toBe('success');
+      await expectCleanEnd(agent);
+    });
+
+    it('that an agent has taken, and was killed before it had begun, is begun by the next one', async () => {
+      const id = addWorkflow([[{ name: 'one', commands: ['echo ran once'] }]]);
+      const first = await start();
+      server().onCall((name) => {
+        if (name === 'Init') first.kill('SIGKILL');
+      });
+      await first.finished;
+      server().onCall(() => undefined);
+      const next = await start();
+      expect(await server().whenDone(id)).toBe('success');
+      expect(
+        server()
+          .logOf(id, 'one')
+          .filter((line) => line === 'ran once'),
+      ).toHaveLength(1);
+      await expectCleanEnd(next, { wasKilled: true });
+    });
+
     it('survives the end of the agent: the next one goes on with it', async () => {
       const id = addWorkflow([
         [

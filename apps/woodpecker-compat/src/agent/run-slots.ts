@@ -1,6 +1,5 @@
-import type { StoredRecord } from '@millrace/core';
 import type { AgentPlace } from './agent-place.ts';
-import { adoptWorkflow, isServerLost, runWorkflow } from './run-workflow.ts';
+import { isServerLost, runWorkflow } from './run-workflow.ts';
 
 /** How long an agent waits after something went wrong before it asks for work again. */
 const pauseAfterFailure = 5_000;
@@ -11,8 +10,8 @@ export interface SlotsOptions {
   readonly labels: Readonly<Record<string, string>>;
   /** Ends after the first workflow. */
   readonly single: boolean;
-  /** Workflows of an earlier process; each takes a slot until it is over. */
-  readonly left: readonly StoredRecord[];
+  /** Workflows of an earlier process, as work to do; each takes a slot until it is over. */
+  readonly left: readonly (() => Promise<void>)[];
 }
 
 /** Runs workflows, so many at a time, until the agent ends or the server is lost. */
@@ -21,9 +20,9 @@ export async function runSlots(place: AgentPlace, options: SlotsOptions): Promis
   const left = [...options.left];
   const slot = async (): Promise<void> => {
     for (;;) {
-      const record = left.shift();
-      if (record === undefined) break;
-      await adoptWorkflow(place, record).catch((failure: unknown) => tell(place, failure));
+      const goOn = left.shift();
+      if (goOn === undefined) break;
+      await goOn().catch((failure: unknown) => tell(place, failure));
     }
     while (!ended.signal.aborted && !place.interrupt.aborted) {
       const verdict = await once(place, options.labels, ended.signal);

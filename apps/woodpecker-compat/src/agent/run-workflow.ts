@@ -15,6 +15,7 @@ import { workflowFacts, type WorkflowFacts } from '@millrace/woodpecker-job';
 import type { LogEntry, WorkflowOffer, WorkflowState } from '@millrace/woodpecker-protocol';
 import type { AgentPlace } from './agent-place.ts';
 import { endedWorkflow, reportEvents } from './report-workflow.ts';
+import { removeOffer, saveOffer } from './offer-file.ts';
 import { openWorkflowMemory, type WorkflowMemory } from './workflow-memory.ts';
 
 /** A server gives a workflow to nobody else for so long; a third of it lies between two signs of life. */
@@ -43,6 +44,9 @@ export async function runWorkflow(place: AgentPlace, offer: WorkflowOffer): Prom
   const read = readOffer(offer);
   const facts = 'facts' in read ? read.facts : undefined;
   const app: WorkflowApp = { id: offer.id, started, facts: facts ?? noFacts };
+  const job = recordName(offer.id);
+  // Should this process end before there is a record, the next one begins with it.
+  await saveOffer(place.memory, job, offer);
   await whileHeld(place, app, async ({ cancel, abort }) => {
     const state = { started: seconds(started), finished: 0, error: '', canceled: false };
     await server.init(offer.id, state, { signal: interrupt });
@@ -55,7 +59,7 @@ export async function runWorkflow(place: AgentPlace, offer: WorkflowOffer): Prom
       await tellDone(place, app, failed(plan.fault), unstarted(app));
       return;
     }
-    const memory = await openWorkflowMemory(place.memory, recordName(offer.id));
+    const memory = await openWorkflowMemory(place.memory, job);
     const reporting = report(place, app, plan.plan.job.masks, memory);
     const result = await place.executor.run({
       generation: place.generation,
@@ -68,7 +72,7 @@ export async function runWorkflow(place: AgentPlace, offer: WorkflowOffer): Prom
     });
     const skipped = plan.plan.refused === null ? [] : unstarted(app);
     await conclude(place, app, result, skipped, memory);
-  });
+  }).finally(() => removeOffer(place.memory, job));
 }
 
 /** Goes on with a workflow that another process has begun, if the server still counts on this agent. */

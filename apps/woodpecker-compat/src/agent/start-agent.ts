@@ -18,8 +18,10 @@ import { readAgentIdentity, type AgentIdentity } from './agent-identity.ts';
 import type { AgentPlace, TakenEntry } from './agent-place.ts';
 import type { AgentSettings } from './agent-settings.ts';
 import { createAgentState, startHealthServer } from './health.ts';
+import { savedOffers } from './offer-file.ts';
 import { openStore } from './open-store.ts';
 import { runSlots } from './run-slots.ts';
+import { adoptWorkflow, runWorkflow } from './run-workflow.ts';
 
 const backendName = 'kubernetes';
 const healthEvery = 10_000;
@@ -127,11 +129,17 @@ export async function startAgent(options: AgentOptions): Promise<void> {
         await executor.giveUp({ jobId, objects, error });
         await kept.store.remove(jobId, { signal });
       }
+      const recorded = new Set(records.map(({ record }) => record.jobId));
+      const offers = await savedOffers(kept.folder);
+      const unbegun = [...offers].flatMap(([job, offer]) => (recorded.has(job) ? [] : [offer]));
       await runSlots(place, {
         count: settings.maxWorkflows,
         labels: labelsOf(settings),
         single: settings.singleWorkflow,
-        left: records,
+        left: [
+          ...records.map((record) => () => adoptWorkflow(place, record)),
+          ...unbegun.map((offer) => () => runWorkflow(place, offer)),
+        ],
       });
     } finally {
       over.abort(new Error('the agent ends'));

@@ -75,6 +75,7 @@ export async function startWoodpeckerServer({
   const tokens = new Map<string, number>();
   let lastAgent = 0;
   let polls = 0;
+  let called: (name: AgentCallName) => void = () => undefined;
   let repeated = 0;
   const violation = (text: string): void => void violations.push(text);
   const changed = (): void => {
@@ -315,6 +316,7 @@ export async function startWoodpeckerServer({
       );
       const { request } = call;
       seen.push({ name, metadata, request });
+      called(name);
       const found = faults.find(({ fault, left }) => fault.call === name && left > 0);
       if (found !== undefined) {
         found.left -= 1;
@@ -399,6 +401,9 @@ export async function startWoodpeckerServer({
     expire: (id) => {
       expired.add(id);
       changed();
+    },
+    onCall: (listener) => {
+      called = listener;
     },
     fail: (fault) => void faults.push({ fault, left: fault.times ?? 1 }),
     repeatedLines: () => repeated,

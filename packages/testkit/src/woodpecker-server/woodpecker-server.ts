@@ -82,6 +82,8 @@ export interface WoodpeckerServer {
   /** The server's time for the workflow is up. */
   readonly expire: (id: string) => void;
   readonly fail: (fault: AgentFault) => void;
+  /** Told of each call to come, before it is answered; the one that listened before is not told any more. */
+  readonly onCall: (listener: (name: AgentCallName) => void) => void;
   /** Calls from now on carry a token that is not good any more. */
   readonly revokeTokens: () => void;
   readonly calls: () => readonly SeenAgentCall[];
