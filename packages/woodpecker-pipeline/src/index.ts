@@ -1,0 +1,20 @@
+export {
+  compilePipeline,
+  type CompiledPipeline,
+  type CompiledWorkflow,
+  type PipelineSource,
+  type SkippedWorkflow,
+} from './compile-pipeline.ts';
+export {
+  defaultClonePlugin,
+  type CommitFacts,
+  type PipelineContext,
+  type PipelineEvent,
+  type PipelineFacts,
+  type PipelineSecret,
+  type RepositoryFacts,
+  type RepositoryTrust,
+} from './context.ts';
+export { decideWorkflow, type WorkflowOutcome } from './decide-workflow.ts';
+export type { BackendConfig, BackendStage, BackendStep, StepFailure } from './payload.ts';
+export type { RunState } from './workflow-file.ts';
