@@ -12,27 +12,25 @@ export class ExpressionError extends Error {
   }
 }
 
+type Variables = Readonly<Record<string, string>>;
 type Value = string | number | boolean | null | readonly Value[];
 
 /**
  * The answer of `evaluate`. Variables are text; one that is not set is nil, which equals nothing else.
  * @throws ExpressionError when the answer is not true or false, or an operator does not fit its operands
  */
-export function evaluateCondition(
-  expression: Expression,
-  variables: Readonly<Record<string, string>>,
-): boolean {
-  const value = evaluate(expression, variables);
-  if (typeof value === 'boolean') return value;
-  throw new ExpressionError(`the answer is ${describe(value)}`, 'write a comparison, such as NAME == "value"');
+export function evaluateCondition(expression: Expression, variables: Variables): boolean {
+  return truth(evaluate(expression, variables));
 }
 
-function evaluate(expression: Expression, variables: Readonly<Record<string, string>>): Value {
+function evaluate(expression: Expression, variables: Variables): Value {
   switch (expression.kind) {
     case 'value':
       return expression.value;
     case 'variable':
-      return Object.hasOwn(variables, expression.name) ? (variables[expression.name] ?? null) : null;
+      return Object.hasOwn(variables, expression.name)
+        ? (variables[expression.name] ?? null)
+        : null;
     case 'list':
       return expression.items.map((item) => evaluate(item, variables));
     case 'not':
@@ -40,13 +38,12 @@ function evaluate(expression: Expression, variables: Readonly<Record<string, str
     case 'call':
       return call(expression.name, evaluate(expression.operand, variables));
     case 'binary': {
+      const { operator } = expression;
       const left = evaluate(expression.left, variables);
       // Only these two may leave their right side alone.
-      if (expression.operator === '||')
-        return truth(left) || truth(evaluate(expression.right, variables));
-      if (expression.operator === '&&')
-        return truth(left) && truth(evaluate(expression.right, variables));
-      return apply(expression.operator, left, evaluate(expression.right, variables));
+      if (operator === '||') return truth(left) || truth(evaluate(expression.right, variables));
+      if (operator === '&&') return truth(left) && truth(evaluate(expression.right, variables));
+      return apply(operator, left, evaluate(expression.right, variables));
     }
   }
 }
@@ -68,50 +65,44 @@ function apply(
       return compare(operator, left, right);
     case '+':
       if (typeof left === 'number' && typeof right === 'number') return left + right;
-      return text(left, '+') + text(right, '+');
+      return textOf(left, operator) + textOf(right, operator);
     case 'in':
-    case 'not in':
-      if (typeof right === 'string' || typeof right === 'number' || typeof right === 'boolean' || right === null)
-        throw new ExpressionError(`${describe(right)} is no list`, 'write in ["one", "two"]');
-      return right.includes(left) === (operator === 'in');
+      if (isList(right)) return right.includes(left);
+      throw new ExpressionError(`${describe(right)} is no list`, 'write in ["one", "two"]');
     case 'contains':
-    case 'not contains':
-      return text(left, 'contains').includes(text(right, 'contains')) === (operator === 'contains');
+      return textOf(left, operator).includes(textOf(right, operator));
     case 'startsWith':
-    case 'not startsWith':
-      return (
-        text(left, 'startsWith').startsWith(text(right, 'startsWith')) ===
-        (operator === 'startsWith')
-      );
+      return textOf(left, operator).startsWith(textOf(right, operator));
     case 'endsWith':
-    case 'not endsWith':
-      return (
-        text(left, 'endsWith').endsWith(text(right, 'endsWith')) === (operator === 'endsWith')
-      );
+      return textOf(left, operator).endsWith(textOf(right, operator));
     case 'matches':
-    case 'not matches':
-      return matches(text(left, 'matches'), text(right, 'matches')) === (operator === 'matches');
+      return matches(textOf(left, operator), textOf(right, operator));
   }
 }
 
 function compare(operator: '<' | '<=' | '>' | '>=', left: Value, right: Value): boolean {
-  const areNumbers = typeof left === 'number' && typeof right === 'number';
-  const areTexts = typeof left === 'string' && typeof right === 'string';
-  if (!areNumbers && !areTexts)
+  const order = orderOf(left, right);
+  if (order === undefined)
     throw new ExpressionError(
       `${operator} cannot compare ${describe(left)} with ${describe(right)}`,
       'variables are text: compare them with text in quotes',
     );
   switch (operator) {
     case '<':
-      return left < right;
+      return order < 0;
     case '<=':
-      return left <= right;
+      return order <= 0;
     case '>':
-      return left > right;
+      return order > 0;
     case '>=':
-      return left >= right;
+      return order >= 0;
   }
+}
+
+function orderOf(left: Value, right: Value): number | undefined {
+  if (typeof left === 'number' && typeof right === 'number') return left - right;
+  if (typeof left !== 'string' || typeof right !== 'string') return undefined;
+  return left === right ? 0 : left < right ? -1 : 1;
 }
 
 function matches(subject: string, pattern: string): boolean {
@@ -124,7 +115,7 @@ function matches(subject: string, pattern: string): boolean {
 }
 
 function call(name: CallName, value: Value): string | number {
-  const subject = text(value, name);
+  const subject = textOf(value, name);
   switch (name) {
     case 'len':
       return Array.from(subject).length;
@@ -141,19 +132,22 @@ function truth(value: Value): boolean {
   if (typeof value === 'boolean') return value;
   throw new ExpressionError(
     `${describe(value)} is neither true nor false`,
-    'compare it, such as NAME == "value"',
+    'compare it, as in NAME == "value"',
   );
 }
 
-function text(value: Value, operator: string): string {
+function textOf(value: Value, operator: string): string {
   if (typeof value === 'string') return value;
   throw new ExpressionError(
     `${operator} needs text, and found ${describe(value)}`,
-    value === null ? 'test with != nil first that the variable is set' : 'put it in quotes',
+    value === null ? 'test before that the variable is set: NAME != nil and …' : 'put it in quotes',
   );
 }
 
+const isList = (value: Value): value is readonly Value[] => Array.isArray(value);
+
 function describe(value: Value): string {
   if (value === null) return 'nil (a variable that is not set)';
-  return typeof value === 'object' ? 'a list' : `the ${typeof value === 'string' ? 'text' : typeof value} ${String(value)}`;
+  if (isList(value)) return 'a list';
+  return `the ${typeof value === 'string' ? 'text' : typeof value} ${value}`;
 }

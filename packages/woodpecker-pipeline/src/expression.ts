@@ -1,3 +1,5 @@
+import { SyntaxFault, tokenize, unquote, type Token } from './expression-tokens.ts';
+
 /** A parsed condition of `evaluate`. */
 export type Expression =
   | { readonly kind: 'value'; readonly value: string | number | boolean | null }
@@ -15,6 +17,7 @@ export type Expression =
 /** Functions of one argument. */
 export type CallName = 'len' | 'lower' | 'trim' | 'upper';
 
+/** Operators between two operands; negated ones parse as `not` around them. */
 export type BinaryOperator =
   | '||'
   | '&&'
@@ -25,15 +28,10 @@ export type BinaryOperator =
   | '>'
   | '>='
   | 'in'
-  | 'not in'
   | 'contains'
-  | 'not contains'
   | 'startsWith'
-  | 'not startsWith'
   | 'endsWith'
-  | 'not endsWith'
   | 'matches'
-  | 'not matches'
   | '+';
 
 export type ParsedExpression =
@@ -43,7 +41,7 @@ export type ParsedExpression =
 /**
  * Parses the part of the server's expression language that conditions use: texts, numbers, lists, variables, comparisons,
  * `and`, `or`, `not`, `in`, `contains`, `startsWith`, `endsWith`, `matches`, `+`, `len`, `lower`, `upper`, `trim`.
- * Everything else is refused by name.
+ * Everything else is refused by name. Rules: the language definition of expr-lang.
  */
 export function parseExpression(text: string): ParsedExpression {
   try {
@@ -58,32 +56,6 @@ export function parseExpression(text: string): ParsedExpression {
   }
 }
 
-class SyntaxFault extends Error {}
-
-interface Token {
-  readonly kind: 'text' | 'number' | 'word' | 'sign' | 'end';
-  readonly text: string;
-}
-
-const tokenPattern =
-  /\s*(?:(?<number>\d+(?:\.\d+)?)|(?<word>[A-Za-z_]\w*)|(?<text>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(?<sign>&&|\|\||[=!<>]=|[-<>!()[\],+?:.*/%|^#{}]))/suy;
-
-function tokenize(text: string): readonly Token[] {
-  const tokens: Token[] = [];
-  const source = text.trimEnd();
-  tokenPattern.lastIndex = 0;
-  let end = 0;
-  while (end < source.length) {
-    const match = tokenPattern.exec(source);
-    if (match?.groups === undefined)
-      throw new SyntaxFault(`cannot read ${source.slice(end).trim().slice(0, 20)}`);
-    end = tokenPattern.lastIndex;
-    const [kind, found] = Object.entries(match.groups).find(([, group]) => (group as string | undefined) !== undefined) ?? [];
-    tokens.push({ kind: kind as Token['kind'], text: found ?? '' });
-  }
-  return tokens;
-}
-
 /** Loosest first. */
 const levels: readonly (readonly string[])[] = [
   ['||', 'or'],
@@ -92,7 +64,7 @@ const levels: readonly (readonly string[])[] = [
   ['+'],
 ];
 const negatable: readonly string[] = ['in', 'contains', 'startsWith', 'endsWith', 'matches'];
-const calls: readonly string[] = ['len', 'lower', 'trim', 'upper'];
+const calls: readonly CallName[] = ['len', 'lower', 'trim', 'upper'];
 const deepest = 50;
 
 class ExpressionParser {
@@ -106,8 +78,7 @@ class ExpressionParser {
 
   whole(): Expression {
     const expression = this.#level(0);
-    if (this.#next.kind !== 'end')
-      throw new SyntaxFault(`"${this.#next.text}" is not supported by local runs here`);
+    if (this.#next.kind !== 'end') throw unsupported(this.#next);
     return expression;
   }
 
@@ -116,21 +87,23 @@ class ExpressionParser {
     if (operators === undefined) return this.#unary();
     let left = this.#level(level + 1);
     for (;;) {
-      const operator = this.#operator(operators);
+      const isNegated = this.#takesNegation(operators);
+      const operator = this.#takesOperator(operators);
       if (operator === undefined) return left;
       left = { kind: 'binary', operator, left, right: this.#level(level + 1) };
+      if (isNegated) left = { kind: 'not', operand: left };
     }
   }
 
-  #operator(operators: readonly string[]): BinaryOperator | undefined {
-    const { kind, text } = this.#next;
-    if (kind !== 'word' && kind !== 'sign') return undefined;
+  /** The `not` of `not in`. */
+  #takesNegation(operators: readonly string[]): boolean {
     const after = this.#tokens[this.#position + 1]?.text ?? '';
-    if (text === 'not' && negatable.includes(after) && operators.includes(after)) {
-      this.#position += 2;
-      return `not ${after}` as BinaryOperator;
-    }
-    if (!operators.includes(text)) return undefined;
+    return operators.includes(after) && negatable.includes(after) && this.#takes('not');
+  }
+
+  #takesOperator(operators: readonly string[]): BinaryOperator | undefined {
+    const { kind, text } = this.#next;
+    if ((kind !== 'word' && kind !== 'sign') || !operators.includes(text)) return undefined;
     this.#position += 1;
     return (text === 'or' ? '||' : text === 'and' ? '&&' : text) as BinaryOperator;
   }
@@ -151,9 +124,9 @@ class ExpressionParser {
       case 'word':
         return this.#word(token.text);
       case 'sign':
-        if (token.text === '(') return this.#nested(() => this.#upTo(')'));
+        if (token.text === '(') return this.#nested(() => this.#closed());
         if (token.text === '[') return this.#nested(() => this.#list());
-        throw new SyntaxFault(`"${token.text}" is not supported by local runs here`);
+        throw unsupported(token);
       case 'end':
         throw new SyntaxFault('the expression ends too early');
     }
@@ -162,28 +135,25 @@ class ExpressionParser {
   #word(word: string): Expression {
     if (word === 'true' || word === 'false') return { kind: 'value', value: word === 'true' };
     if (word === 'nil') return { kind: 'value', value: null };
-    if (this.#next.text !== '(' || this.#next.kind !== 'sign')
-      return { kind: 'variable', name: word };
-    if (!calls.includes(word))
+    if (!this.#takes('(')) return { kind: 'variable', name: word };
+    const name = calls.find((known) => known === word);
+    if (name === undefined)
       throw new SyntaxFault(`the function ${word} is not supported by local runs`);
-    this.#position += 1;
-    const operand = this.#nested(() => this.#upTo(')'));
-    return { kind: 'call', name: word as CallName, operand };
+    return { kind: 'call', name, operand: this.#nested(() => this.#closed()) };
   }
 
   #list(): Expression {
     const items: Expression[] = [];
     while (!this.#takes(']')) {
+      if (items.length > 0 && !this.#takes(',')) throw unsupported(this.#next);
       items.push(this.#level(0));
-      if (!this.#takes(',') && this.#next.text !== ']')
-        throw new SyntaxFault('a list lacks a comma or its ]');
     }
     return { kind: 'list', items };
   }
 
-  #upTo(end: string): Expression {
+  #closed(): Expression {
     const expression = this.#level(0);
-    if (!this.#takes(end)) throw new SyntaxFault(`${end} is missing`);
+    if (!this.#takes(')')) throw unsupported(this.#next);
     return expression;
   }
 
@@ -206,9 +176,10 @@ class ExpressionParser {
   }
 }
 
-const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r' };
-
-const unquote = (quoted: string): string =>
-  quoted
-    .slice(1, -1)
-    .replaceAll(/\\(.)/gsu, (_, character: string) => escapes[character] ?? character);
+function unsupported({ kind, text }: Token): SyntaxFault {
+  return new SyntaxFault(
+    kind === 'end'
+      ? 'the expression ends too early'
+      : `${text} is not supported by local runs at this place`,
+  );
+}

@@ -2,7 +2,14 @@ import { matchesGlob } from '@millrace/kube-objects';
 import { isPullRequest, type PipelineContext } from './context.ts';
 import { evaluateCondition, ExpressionError } from './evaluate.ts';
 import type { Findings } from './findings.ts';
-import type { Condition, GlobList, ListKey, MatrixCondition, PathCondition, When } from './when.ts';
+import type {
+  Condition,
+  GlobList,
+  ListKey,
+  MatrixCondition,
+  PathCondition,
+  When,
+} from './when.ts';
 
 /** What conditions are compared with. */
 export interface WhenFacts {
@@ -19,7 +26,7 @@ export function matchesWhen(when: When, facts: WhenFacts, findings: Findings): b
 }
 
 /**
- * With which states of the workflow a step runs: with success unless all entries that hold name a status without it;
+ * With which states of the workflow a step runs: with success unless every entry that holds names states without it;
  * with failure only where one names it.
  */
 export function statesOf(
@@ -42,15 +49,13 @@ export const runsLocally = (when: When): boolean => when.every(({ local }) => lo
 function holds(condition: Condition, facts: WhenFacts, findings: Findings): boolean {
   const { context, matrix } = facts;
   const { event, commit = {} } = context.pipeline;
-  const matchesEvent =
-    condition.events.length === 0 || (event !== undefined && condition.events.includes(event));
+  const { events } = condition;
+  const lists = Object.entries(condition.lists) as [ListKey, GlobList][];
   const filesMatter = isPullRequest(event) || event === 'push';
   return (
-    matchesEvent &&
+    (events.length === 0 || (event !== undefined && events.includes(event))) &&
     (matrix === undefined || matchesMatrix(condition.matrix, matrix)) &&
-    (Object.entries(condition.lists) as [ListKey, GlobList][]).every(([key, list]) =>
-      matchesList(key, list, context),
-    ) &&
+    lists.every(([key, list]) => matchesList(key, list, context)) &&
     (!filesMatter ||
       matchesPath(condition.path, commit.changedFiles ?? [], commit.message ?? '')) &&
     matchesEvaluate(condition, facts, findings)
@@ -122,7 +127,7 @@ function matchesEvaluate(
     return evaluateCondition(evaluate.expression, environment);
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
-    findings.error(evaluate.node, `evaluate: ${error.message}`, error.hint);
+    findings.error(evaluate.node, error.message, error.hint);
     return false;
   }
 }

@@ -17,30 +17,27 @@ export function readMatrix(root: PipelineMap, findings: Findings): readonly Matr
   const matrix = node === undefined ? undefined : readMap(node, findings);
   if (matrix === undefined) return [{}];
   const include = getEntry(matrix, 'include');
-  if (include?.kind === 'list' && include.items.every(({ kind }) => kind === 'map')) {
-    warnOfOthers(matrix, findings);
-    const axes = include.items.map((item) => readAxis(item, findings));
-    if (axes.length > 0) return axes;
-  }
-  return product(matrix, findings);
-}
-
-function readAxis(node: PipelineNode, findings: Findings): MatrixAxis {
-  const map = readMap(node, findings);
-  return Object.fromEntries(
-    [...(map?.entries ?? [])].map(([key, item]) => [key, readText(item, findings) ?? '']),
-  );
-}
-
-function warnOfOthers(matrix: PipelineMap, findings: Findings): void {
-  for (const [key, node] of matrix.entries) {
+  const isListed =
+    include?.kind === 'list' &&
+    include.items.length > 0 &&
+    include.items.every(({ kind }) => kind === 'map');
+  if (!isListed) return product(matrix, findings);
+  for (const [key, other] of matrix.entries) {
     if (key !== 'include')
       findings.warning(
-        node,
+        other,
         'has no effect beside include',
         'write its values into the entries of include',
       );
   }
+  return include.items.map((item) => readAxis(item, findings));
+}
+
+function readAxis(node: PipelineNode, findings: Findings): MatrixAxis {
+  const entries = [...(readMap(node, findings)?.entries ?? [])];
+  return Object.fromEntries(
+    entries.map(([key, item]) => [key, readText(item, findings) ?? ''] as const),
+  );
 }
 
 function product(matrix: PipelineMap, findings: Findings): readonly MatrixAxis[] {
@@ -48,11 +45,11 @@ function product(matrix: PipelineMap, findings: Findings): readonly MatrixAxis[]
   for (const [key, node] of matrix.entries) {
     const values = readValues(key, node, findings);
     axes = axes.flatMap((axis) => values.map((value) => ({ ...axis, [key]: value })));
-    // The product of what follows could be as large as its author likes.
+    // Cut as it grows: the whole product could be as large as its author likes.
     if (axes.length > mostCombinations) {
       findings.warning(
         matrix,
-        `has more than ${mostCombinations} combinations; as on the server, the rest does not run`,
+        `more than ${mostCombinations} combinations; as on the server, the rest does not run`,
         'split it over several workflows',
       );
       axes = axes.slice(0, mostCombinations);
@@ -63,11 +60,11 @@ function product(matrix: PipelineMap, findings: Findings): readonly MatrixAxis[]
 
 function readValues(key: string, node: PipelineNode, findings: Findings): readonly string[] {
   const list = readList(node, findings);
-  const values = list?.items.flatMap((item) => {
+  if (list === undefined) return [''];
+  if (list.items.length === 0) findings.error(node, 'this list is empty', 'add a value, or remove it');
+  return list.items.flatMap((item) => {
     if (item.kind === 'scalar') return [item.text];
     findings.error(item, `expected a value for ${key}, found ${describeNode(item)}`);
     return [];
   });
-  if (values?.length === 0) findings.error(node, 'this list is empty', 'add a value, or remove it');
-  return values ?? [''];
 }
