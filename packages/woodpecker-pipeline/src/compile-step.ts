@@ -46,6 +46,7 @@ export function compileStep(
   const isEscalated = plugin && matchesImage(container.image, context.privilegedPlugins ?? []);
   const ignoresFailure = detach && context.ignoreServiceFailures !== false;
   const optional: Partial<BackendStep> = withoutZeros({
+    org_id: context.repository.orgId,
     pull: container.pull,
     detach,
     privileged: container.privileged || isEscalated,
@@ -66,7 +67,6 @@ export function compileStep(
   return {
     name: container.name,
     uuid: newId(),
-    org_id: context.repository.orgId,
     type,
     image: container.image,
     working_dir: posix.isAbsolute(container.directory)
@@ -80,8 +80,7 @@ export function compileStep(
       ...(context.networks ?? []).map((name) => ({ name })),
     ],
     failure: ignoresFailure ? 'ignore' : container.failure,
-    auth_config:
-      login === undefined ? {} : { username: login.username, password: login.password },
+    auth_config: login === undefined ? {} : { username: login.username, password: login.password },
     workflow_labels: labels,
     ...optional,
   };
@@ -137,6 +136,7 @@ function withoutZeros(values: Readonly<Record<string, unknown>>): Partial<Backen
     ([, value]) =>
       value !== undefined &&
       value !== false &&
+      value !== 0 &&
       value !== '' &&
       !(typeof value === 'object' && value !== null && Object.keys(value).length === 0),
   );

@@ -1,8 +1,4 @@
-import {
-  defaultClonePlugin,
-  defaultTrustedClonePlugins,
-  type PipelineContext,
-} from './context.ts';
+import { defaultClonePlugin, defaultTrustedClonePlugins, type PipelineContext } from './context.ts';
 import { checkTrust } from './check-trust.ts';
 import { compileStep, joined, type StepSurroundings } from './compile-step.ts';
 import { isPlugin, type Container } from './container.ts';
@@ -103,7 +99,12 @@ class WorkflowCompiler {
   /** Gets git's login as its own environment, so that with one it counts as no plugin. */
   #defaultClone(): BackendStep {
     const { context } = this.#surroundings;
-    const text = (value: string): PipelineNode => ({ ...this.#place(), kind: 'scalar', value, text: value });
+    const text = (value: string): PipelineNode => ({
+      ...this.#place(),
+      kind: 'scalar',
+      value,
+      text: value,
+    });
     const map = (entries: Readonly<Record<string, string>>): PipelineMap => ({
       ...this.#place(),
       kind: 'map',

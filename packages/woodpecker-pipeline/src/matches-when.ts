@@ -2,14 +2,7 @@ import { matchesGlob } from '@millrace/kube-objects';
 import { isPullRequest, type PipelineContext } from './context.ts';
 import { evaluateCondition, ExpressionError } from './evaluate.ts';
 import type { Findings } from './findings.ts';
-import type {
-  Condition,
-  GlobList,
-  ListKey,
-  MatrixCondition,
-  PathCondition,
-  When,
-} from './when.ts';
+import type { Condition, GlobList, ListKey, MatrixCondition, PathCondition, When } from './when.ts';
 
 /** What conditions are compared with. */
 export interface WhenFacts {

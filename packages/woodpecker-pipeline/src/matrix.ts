@@ -61,7 +61,8 @@ function product(matrix: PipelineMap, findings: Findings): readonly MatrixAxis[]
 function readValues(key: string, node: PipelineNode, findings: Findings): readonly string[] {
   const list = readList(node, findings);
   if (list === undefined) return [''];
-  if (list.items.length === 0) findings.error(node, 'this list is empty', 'add a value, or remove it');
+  if (list.items.length === 0)
+    findings.error(node, 'this list is empty', 'add a value, or remove it');
   return list.items.flatMap((item) => {
     if (item.kind === 'scalar') return [item.text];
     findings.error(item, `expected a value for ${key}, found ${describeNode(item)}`);

@@ -17,7 +17,7 @@ export type BackendStage = { readonly steps: readonly BackendStep[] };
 export type BackendStep = {
   readonly name: string;
   readonly uuid: string;
-  readonly org_id: number;
+  readonly org_id?: number;
   readonly type: 'clone' | 'service' | 'plugin' | 'commands';
   readonly image: string;
   readonly pull?: true;

@@ -3,13 +3,7 @@ import { readContainers, type Container } from './container.ts';
 import { readDependencies, type Dependency } from './dependencies.ts';
 import { scalarText } from './go-text.ts';
 import { describeNode, getEntry, type PipelineMap, type PipelineNode } from './pipeline-node.ts';
-import {
-  readChoice,
-  readFlag,
-  readKey,
-  readMap,
-  readText,
-} from './read-values.ts';
+import { readChoice, readFlag, readKey, readMap, readText } from './read-values.ts';
 import { readWhen, type When } from './when.ts';
 
 /** With which outcome of what it waits for a workflow runs. */
