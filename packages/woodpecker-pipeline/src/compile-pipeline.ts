@@ -1,12 +1,12 @@
 import { posix } from 'node:path';
-import { parseYaml, type ConfigProblem } from '@millrace/config';
+import { parseYaml } from '@millrace/config';
 import { compileWorkflow } from './compile-workflow.ts';
+import type { CompiledPipeline, SkippedWorkflow, WorkflowDraft } from './compiled-pipeline.ts';
 import type { PipelineContext } from './context.ts';
 import { Findings } from './findings.ts';
 import { readMatrix, type MatrixAxis } from './matrix.ts';
 import { matchesWhen, statesOf, type WhenFacts } from './matches-when.ts';
 import { metadataEnvironment } from './metadata-environment.ts';
-import type { BackendConfig } from './payload.ts';
 import { toPipelineNode, type PipelineMap } from './pipeline-node.ts';
 import { substitute } from './substitute.ts';
 import { readWorkflowFile, type RunState, type WorkflowFile } from './workflow-file.ts';
@@ -20,39 +20,6 @@ export interface PipelineSource {
   readonly context: PipelineContext;
   /** Makes identifiers for steps and volumes: a ULID in capitals, a new one at every call. */
   readonly newId: () => string;
-}
-
-/** One workflow of a pipeline: a file, or one combination of its matrix. */
-export interface CompiledWorkflow {
-  /** Of the file, without folder, leading dot and ending. */
-  readonly name: string;
-  /** From 1, as the server counts. */
-  readonly number: number;
-  /** Variables of its combination; empty without a matrix. */
-  readonly matrix: Readonly<Record<string, string>>;
-  /** Names of the workflows that must have ended before. */
-  readonly dependsOn: readonly string[];
-  /** With which outcome of those it runs; empty: success. */
-  readonly runsOn: readonly RunState[];
-  readonly labels: Readonly<Record<string, string>>;
-  /** What an agent gets. */
-  readonly config: BackendConfig;
-}
-
-/** A workflow that this run leaves out. */
-export interface SkippedWorkflow {
-  readonly name: string;
-  readonly matrix: Readonly<Record<string, string>>;
-  /** A sentence for people. */
-  readonly reason: string;
-}
-
-/** A compiled pipeline. */
-export interface CompiledPipeline {
-  /** In an order in which they can run one after the other. */
-  readonly workflows: readonly CompiledWorkflow[];
-  readonly skipped: readonly SkippedWorkflow[];
-  readonly warnings: readonly ConfigProblem[];
 }
 
 /**
@@ -76,12 +43,6 @@ export function compilePipeline(source: PipelineSource): CompiledPipeline {
 
 function subjectOf(files: PipelineSource['files']): string {
   return files.length === 1 ? (files[0]?.file ?? '') : 'the pipeline';
-}
-
-/** A compiled workflow with the places of its dependencies. */
-export interface WorkflowDraft {
-  readonly workflow: CompiledWorkflow;
-  readonly dependsOn: WorkflowFile['dependsOn'];
 }
 
 class PipelineCompiler {

@@ -140,5 +140,5 @@ function withoutZeros(values: Readonly<Record<string, unknown>>): Partial<Backen
       value !== '' &&
       !(typeof value === 'object' && value !== null && Object.keys(value).length === 0),
   );
-  return Object.fromEntries(kept) as Partial<BackendStep>;
+  return Object.fromEntries(kept);
 }

@@ -1,4 +1,4 @@
-import type { CompiledWorkflow } from './compile-pipeline.ts';
+import type { CompiledWorkflow } from './compiled-pipeline.ts';
 
 /** How a workflow ended. */
 export type WorkflowOutcome = 'success' | 'failure' | 'skipped';

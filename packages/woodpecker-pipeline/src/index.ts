@@ -1,10 +1,5 @@
-export {
-  compilePipeline,
-  type CompiledPipeline,
-  type CompiledWorkflow,
-  type PipelineSource,
-  type SkippedWorkflow,
-} from './compile-pipeline.ts';
+export { compilePipeline, type PipelineSource } from './compile-pipeline.ts';
+export type { CompiledPipeline, CompiledWorkflow, SkippedWorkflow } from './compiled-pipeline.ts';
 export {
   defaultClonePlugin,
   type CommitFacts,

@@ -136,9 +136,8 @@ const readJson = (name: string, file: string): JsonObject =>
 
 /** The order of secrets and every identifier are random. */
 const withoutChance = (config: JsonObject): unknown => {
-  const prefix = /^wp_(.+)_0_default$/u.exec(String(config['volume']))?.[1];
   const text = JSON.stringify({ ...config, secrets: undefined })
-    .replaceAll(prefix ?? 'none', 'PREFIX')
+    .replaceAll(/wp_[^_"]+_0_default/gu, 'wp_PREFIX_0_default')
     .replaceAll(/"uuid":"[^"]*"/gu, '"uuid":"UUID"');
   const secrets = (config['secrets'] ?? []) as readonly JsonObject[];
   return {

@@ -30,14 +30,14 @@ export function toVariables(
   const fromSecrets: Record<string, string> = {};
   for (const [key, node] of map.entries) {
     if (key === '' || (node.kind === 'scalar' && node.value === null)) continue;
-    let usesSecret = false;
+    const used = new Set<string>();
     const noticed: SecretLookup = (name, place) => {
-      usesSecret = true;
+      used.add(name);
       return lookup(name, place);
     };
     const value = toText(node, noticed, findings);
     environment[nameOf(key)] = value;
-    if (usesSecret) fromSecrets[nameOf(key)] = value;
+    if (used.size > 0) fromSecrets[nameOf(key)] = value;
   }
   return { environment, fromSecrets };
 }

@@ -1,4 +1,4 @@
-import type { CompiledWorkflow, SkippedWorkflow, WorkflowDraft } from './compile-pipeline.ts';
+import type { CompiledWorkflow, SkippedWorkflow, WorkflowDraft } from './compiled-pipeline.ts';
 import type { Findings } from './findings.ts';
 
 /**
