@@ -378,6 +378,11 @@ describe('what a server would refuse', () => {
 describe('what has no effect is told', () => {
   it.each<[string, string, string]>([
     [
+      'a key of Docker',
+      stepText('tmpfs: [/run]'),
+      'warning: w.yaml:4:5: steps[0].tmpfs: has no effect on Kubernetes (remove it, or use backend_options)',
+    ],
+    [
       'an unknown key',
       stepText('comands: [x]'),
       'warning: w.yaml:4:5: steps[0].comands: unknown key, it has no effect (did you mean "commands"?)',

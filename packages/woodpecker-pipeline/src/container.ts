@@ -77,6 +77,9 @@ const containerKeys: readonly string[] = [
   'when',
 ];
 
+/** Keys that travel to the agent, where only the Docker backend follows them. */
+const dockerKeys: readonly string[] = ['devices', 'network_mode', 'tmpfs'];
+
 /** Reads a list of containers, or a mapping of them by name. */
 export function readContainers(
   root: PipelineMap,
@@ -175,6 +178,8 @@ function checkKeys(node: PipelineMap, section: ContainerSection, findings: Findi
       );
     else if (key === 'group')
       findings.warning(entry, 'group has no effect since Woodpecker 3', 'use depends_on');
+    else if (dockerKeys.includes(key))
+      findings.warning(entry, 'has no effect on Kubernetes', 'remove it, or use backend_options');
     else if (key === 'depends_on' && section !== 'steps')
       findings.warning(entry, `has no effect in ${section}`, 'remove it');
     else if (!containerKeys.includes(key))
