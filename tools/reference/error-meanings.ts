@@ -275,7 +275,7 @@ export const errorMeanings: Readonly<Record<string, ErrorMeaning>> = {
   MILLRACE_E_PIPELINE: {
     meaning:
       'The pipeline file has one or more problems, or uses what local jobs do not support; all are listed.',
-    act: 'Change the keys that the message names; what is supported is in the [README of gitlab-ci](../../packages/gitlab-ci/README.md).',
+    act: 'Change the keys that the message names; what is supported is in the READMEs of [gitlab-ci](../../packages/gitlab-ci/README.md) and [woodpecker-pipeline](../../packages/woodpecker-pipeline/README.md).',
   },
   MILLRACE_E_PIPELINE_JOB: {
     meaning: 'The pipeline has no job of that name.',

@@ -33,6 +33,8 @@ export const exceptions: Readonly<Record<string, string>> = {
   'gitlab-job → shell': 'a payload turns into stages, and a stage is a script',
   'woodpecker-job → config':
     'options of steps are read as settings are, and unknown ones told alike',
+  'woodpecker-pipeline → config':
+    'a workflow file is YAML, read with positions like every other input file',
 };
 
 /** Libraries that only one package may load at run time. */
