@@ -47,32 +47,36 @@ export async function runWorkflow(place: AgentPlace, offer: WorkflowOffer): Prom
   const job = recordName(offer.id);
   // Should this process end before there is a record, the next one begins with it.
   await saveOffer(place.memory, job, offer);
-  await whileHeld(place, app, async ({ cancel, abort }) => {
-    const state = { started: seconds(started), finished: 0, error: '', canceled: false };
-    await server.init(offer.id, state, { signal: interrupt });
-    if ('fault' in read) {
-      await tellDone(place, app, failed(read.fault), []);
-      return;
-    }
-    const plan = await planOf(place, read.payload, offer.id);
-    if ('fault' in plan) {
-      await tellDone(place, app, failed(plan.fault), unstarted(app));
-      return;
-    }
-    const memory = await openWorkflowMemory(place.memory, job);
-    const reporting = report(place, app, plan.plan.job.masks, memory);
-    const result = await place.executor.run({
-      generation: place.generation,
-      plan: plan.plan,
-      app: { ...app },
-      emit: reporting.emit,
-      persist: reporting.persist,
-      cancel,
-      abort,
+  try {
+    await whileHeld(place, app, async ({ cancel, abort }) => {
+      const state = { started: seconds(started), finished: 0, error: '', canceled: false };
+      await server.init(offer.id, state, { signal: interrupt });
+      if ('fault' in read) {
+        await tellDone(place, app, failed(read.fault), []);
+        return;
+      }
+      const plan = await planOf(place, read.payload, offer.id);
+      if ('fault' in plan) {
+        await tellDone(place, app, failed(plan.fault), unstarted(app));
+        return;
+      }
+      const memory = await openWorkflowMemory(place.memory, job);
+      const reporting = report(place, app, plan.plan.job.masks, memory);
+      const result = await place.executor.run({
+        generation: place.generation,
+        plan: plan.plan,
+        app: { ...app },
+        emit: reporting.emit,
+        persist: reporting.persist,
+        cancel,
+        abort,
+      });
+      const skipped = plan.plan.refused === null ? [] : unstarted(app);
+      await conclude(place, app, result, skipped, memory);
     });
-    const skipped = plan.plan.refused === null ? [] : unstarted(app);
-    await conclude(place, app, result, skipped, memory);
-  }).finally(() => removeOffer(place.memory, job));
+  } finally {
+    await removeOffer(place.memory, job);
+  }
 }
 
 /** Goes on with a workflow that another process has begun, if the server still counts on this agent. */

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { createSystemClock } from '@millrace/async';
 import { formatProblem } from '@millrace/config';
-import { isRunnerError, RunnerError, type Logger } from '@millrace/core';
+import { isRunnerError, RunnerError, type Clock, type KubeApi, type Logger } from '@millrace/core';
 import { createExecutor, createKnownFacts } from '@millrace/engine';
 import { connect, resolveConnection } from '@millrace/kube';
 import {
@@ -35,6 +35,13 @@ export interface AgentOptions {
   readonly logger: Logger;
   /** Ends the agent: workflows are canceled, their ends are told. */
   readonly signal: AbortSignal;
+  /** The cluster; by default the one that the environment names. */
+  readonly cluster?: AgentCluster;
+}
+
+/** Access to a cluster that is the agent's to close. */
+export interface AgentCluster extends KubeApi {
+  readonly close: () => Promise<void>;
 }
 
 /**
@@ -89,12 +96,7 @@ export async function startAgent(options: AgentOptions): Promise<void> {
       for (const { taken } of entries) taken();
     },
   });
-  const facts = await resolveConnection({ kind: 'auto', env: input.environment }, { signal });
-  const api = connect(facts, {
-    userAgent: `millrace-woodpecker ${presentedVersion}`,
-    clock,
-    logger,
-  });
+  const api = options.cluster ?? (await clusterOf(options, clock));
   try {
     if (settings.connectRetryCount === 0) return;
     const isKept = await introduce(server, identity, options);
@@ -167,6 +169,14 @@ export async function startAgent(options: AgentOptions): Promise<void> {
       }
     });
   }
+}
+
+async function clusterOf(
+  { input, logger, signal }: AgentOptions,
+  clock: Clock,
+): Promise<AgentCluster> {
+  const facts = await resolveConnection({ kind: 'auto', env: input.environment }, { signal });
+  return connect(facts, { userAgent: `millrace-woodpecker ${presentedVersion}`, clock, logger });
 }
 
 /** Woodpecker's agent looks for a cluster by this variable alone; without it there is no backend. */

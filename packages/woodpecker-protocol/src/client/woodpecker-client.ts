@@ -47,7 +47,6 @@ export function createWoodpeckerClient(options: WoodpeckerClientOptions): Woodpe
     { channel: authChannel, clock, logger, secret },
     options.agentId ?? unknownAgent,
   );
-  const over = new AbortController();
   const ports: RetryPorts = {
     clock,
     logger,
@@ -88,6 +87,7 @@ export function createWoodpeckerClient(options: WoodpeckerClientOptions): Woodpe
       {
         name: method.name.toLowerCase(),
         // A log is sent whether or not there seems to be a connection: its lines cannot wait for long.
+        isHeld: heldCalls.has(method.name),
         needsConnection: method !== (Woodpecker.method.log as DescMethodUnary),
         ...call,
       },
@@ -97,7 +97,7 @@ export function createWoodpeckerClient(options: WoodpeckerClientOptions): Woodpe
   return {
     authenticate: async (call) => {
       await session.authenticate(call);
-      void session.keepFresh({ signal: over.signal }).catch(() => undefined);
+      session.keepFresh();
     },
     agentId: session.agentId,
     version: async (call) => {
@@ -155,12 +155,15 @@ export function createWoodpeckerClient(options: WoodpeckerClientOptions): Woodpe
     },
     isConnected: channel.isConnected,
     close: () => {
-      over.abort();
+      session.close();
       channel.close();
       authChannel.close();
     },
   };
 }
+
+/** What a server answers when there is news. */
+const heldCalls: ReadonlySet<string> = new Set(['Next', 'Wait']);
 
 const workflowState = ({ started, finished, error, canceled }: WorkflowState) => ({
   started: BigInt(started),

@@ -125,3 +125,21 @@ it('loses and repeats no line, and keeps their order, whatever the sizes and pau
     expect(batches.flat()).toEqual(Array.from({ length: count }, (_, number) => number));
   }
 });
+
+it('takes no line any more once it is closed', async () => {
+  const { queue, batches } = room();
+  await queue.close({ signal });
+  await expect(queue.add(line(0), { signal })).rejects.toThrow('the log queue is closed');
+  expect(batches).toEqual([]);
+});
+
+it('how many lines may wait does not limit what is sent together', async () => {
+  const { clock, queue, batches } = room(2);
+  for (let number = 0; number < 10; number += 1) {
+    const adding = queue.add(line(number), { signal });
+    await clock.advance(0);
+    await adding;
+  }
+  await clock.advance(1_000);
+  expect(batches).toEqual([[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]]);
+});

@@ -1,6 +1,7 @@
 import { deferred, linkSignals, type Deferred } from '@millrace/async';
 import type { Clock, Logger } from '@millrace/core';
 import type { CallOptions, LogEntry } from '../client/server.ts';
+import { raceSignal } from '../race-signal.ts';
 
 /** A batch is sent at the latest so long after its first line. */
 const longestWait = 1_000;
@@ -22,7 +23,10 @@ export interface LogQueueOptions<Entry extends LogEntry = LogEntry> {
 
 /** Lines on their way to the server, of all steps, in the order they were added. */
 export interface LogQueue<Entry extends LogEntry = LogEntry> {
-  /** Adds a line; waits while the queue is full, so that whoever reads a log reads no faster than it is sent. */
+  /**
+   * Adds a line; waits while the queue is full, so that whoever reads a log reads no faster than it is sent.
+   * @throws Error when the queue is closed
+   */
   readonly add: (entry: Entry, options: CallOptions) => Promise<void>;
   /** Resolves when all that was added before has been sent, or given up. */
   readonly flushed: (options: CallOptions) => Promise<void>;
@@ -40,10 +44,14 @@ export function createLogQueue<Entry extends LogEntry = LogEntry>(
   const { send, capacity, clock, logger, sent } = options;
   const over = new AbortController();
   const waiting: Entry[] = [];
+  /** What the next call carries: taken from those that wait, which makes room for others. */
+  let batch: Entry[] = [];
+  let size = 0;
   let arrived: Deferred<void> = deferred();
   let hurried: Deferred<void> = deferred();
   let room: Deferred<void> = deferred();
   let hurry = false;
+  let isClosed = false;
   let added = 0;
   let settled = 0;
   const settlements = new Set<{ readonly upTo: number; readonly done: Deferred<void> }>();
@@ -56,19 +64,36 @@ export function createLogQueue<Entry extends LogEntry = LogEntry>(
         each.done.resolve();
       }
   };
-  const takeBatch = async (): Promise<readonly Entry[]> => {
-    while (waiting.length === 0) await raced(arrived.promise, over.signal);
+  /** Moves what fits into the batch; whether it is full. */
+  const fill = (): boolean => {
+    let moved = false;
+    for (let [next] = waiting; next !== undefined; [next] = waiting) {
+      const bytes = next.data.length + fieldBytes;
+      if (batch.length > 0 && size + bytes > batchBytes) break;
+      waiting.shift();
+      batch.push(next);
+      size += bytes;
+      moved = true;
+    }
+    if (moved) {
+      room.resolve();
+      room = deferred();
+    }
+    return waiting.length > 0 || size >= batchBytes;
+  };
+  const nextBatch = async (): Promise<readonly Entry[]> => {
+    while (waiting.length === 0) await raceSignal(arrived.promise, over.signal);
     const due = clock.monotonic() + longestWait;
-    while (sizeOf(waiting) < batchBytes && waiting.length < Math.max(1, capacity) && !hurry) {
+    while (!fill() && !hurry) {
       const left = due - clock.monotonic();
       if (left <= 0) break;
       await untilNews(left);
     }
-    const batch = waiting.splice(0, fitting(waiting));
+    const taken = batch;
+    batch = [];
+    size = 0;
     if (waiting.length === 0) hurry = false;
-    room.resolve();
-    room = deferred();
-    return batch;
+    return taken;
   };
   const untilNews = async (milliseconds: number): Promise<void> => {
     const turn = linkSignals(over.signal);
@@ -80,18 +105,18 @@ export function createLogQueue<Entry extends LogEntry = LogEntry>(
   };
   const run = async (): Promise<void> => {
     for (;;) {
-      const batch = await takeBatch();
+      const taken = await nextBatch();
       try {
-        await raced(send(batch, { signal: over.signal }), over.signal);
-        sent?.(batch);
+        await raceSignal(send(taken, { signal: over.signal }), over.signal);
+        sent?.(taken);
       } catch (failure) {
         if (over.signal.aborted) return;
         logger.warn('lines of the log could not be sent', {
-          lines: batch.length,
+          lines: taken.length,
           error: failure instanceof Error ? failure.message : String(failure),
         });
       }
-      settle(batch.length);
+      settle(taken.length);
     }
   };
   const running = run().catch(() => undefined);
@@ -102,12 +127,14 @@ export function createLogQueue<Entry extends LogEntry = LogEntry>(
     hurry = true;
     hurried.resolve();
     hurried = deferred();
-    await raced(done.promise, signal);
+    await raceSignal(done.promise, signal);
   };
   return {
     add: async (entry, { signal }) => {
-      while (waiting.length >= Math.max(1, capacity)) await raced(room.promise, signal);
+      while (waiting.length >= Math.max(1, capacity) && !isClosed)
+        await raceSignal(room.promise, signal);
       signal.throwIfAborted();
+      if (isClosed) throw new Error('the log queue is closed');
       waiting.push(entry);
       added += 1;
       arrived.resolve();
@@ -115,6 +142,8 @@ export function createLogQueue<Entry extends LogEntry = LogEntry>(
     },
     flushed,
     close: async (call) => {
+      isClosed = true;
+      room.resolve();
       try {
         await flushed(call);
       } catch {
@@ -125,27 +154,4 @@ export function createLogQueue<Entry extends LogEntry = LogEntry>(
       }
     },
   };
-}
-
-const sizeOf = (entries: readonly LogEntry[]): number =>
-  entries.reduce((sum, { data }) => sum + data.length + fieldBytes, 0);
-
-/** How many entries make the next batch: as many as keep it below the limit, at least one. */
-function fitting(entries: readonly LogEntry[]): number {
-  let size = 0;
-  const over = entries.findIndex(({ data }) => (size += data.length + fieldBytes) > batchBytes);
-  return over < 0 ? entries.length : Math.max(1, over);
-}
-
-/** The promise, or the signal's reason when it aborts first. */
-async function raced<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
-  const aborted = Promise.withResolvers<never>();
-  const abort = (): void => aborted.reject(signal.reason);
-  signal.addEventListener('abort', abort, { once: true });
-  try {
-    return await Promise.race([promise, aborted.promise]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
 }

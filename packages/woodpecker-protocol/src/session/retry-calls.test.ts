@@ -85,3 +85,20 @@ it('ends with the reason of its signal', async () => {
   ended.abort(new Error('the agent ends'));
   await expect(call).rejects.toThrow('the agent ends');
 });
+
+it('a call that the server has held begins anew when its connection breaks', async () => {
+  const clock = createFakeClock();
+  let attempts = 0;
+  const held = retryCall(
+    { clock, logger, random: () => 0.5, budget: 2_000, isConnected: () => true },
+    { name: 'wait', needsConnection: true, isHeld: true, signal: new AbortController().signal },
+    async () => {
+      attempts += 1;
+      await clock.sleep(600_000);
+      if (attempts < 3) throw callError('Wait', 'UNAVAILABLE', 'cut');
+      return 'canceled';
+    },
+  );
+  for (let turn = 0; turn < 40; turn += 1) await clock.advance(60_000);
+  expect(await held).toBe('canceled');
+});

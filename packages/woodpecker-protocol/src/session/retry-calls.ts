@@ -10,7 +10,7 @@ export interface RetryPorts {
   readonly logger: Logger;
   /** A number in [0, 1). */
   readonly random: () => number;
-  /** Milliseconds that one call may take with all its attempts; 0: for ever. */
+  /** Milliseconds for which a call that fails is made again; 0: for ever. */
   readonly budget: number;
   readonly isConnected: () => boolean;
 }
@@ -20,6 +20,8 @@ export interface RetriedCall {
   readonly name: string;
   /** Whether the attempt is not even made while there is no connection. */
   readonly needsConnection: boolean;
+  /** Whether a server holds the call until there is news. */
+  readonly isHeld?: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -30,11 +32,12 @@ export interface RetriedCall {
  */
 export async function retryCall<T>(
   ports: RetryPorts,
-  { name, needsConnection, signal }: RetriedCall,
+  { name, needsConnection, isHeld = false, signal }: RetriedCall,
   attempt: () => Promise<T>,
 ): Promise<T> {
   const { clock, budget } = ports;
-  const started = clock.monotonic();
+  // A call may be held for as long as nothing happens: its time begins when it fails for the first time.
+  let started: number | undefined;
   for (let pause = pauses.first; ; pause = nextPause(pause)) {
     signal.throwIfAborted();
     const failure = await tried(ports, { name, needsConnection }, attempt);
@@ -42,7 +45,9 @@ export async function retryCall<T>(
     signal.throwIfAborted();
     if (!failure.again) throw failure.error;
     const wait = spread(pause, ports.random());
-    const left = budget - (clock.monotonic() - started);
+    const now = clock.monotonic();
+    started = isHeld && failure.held ? now : (started ?? now);
+    const left = budget - (now - started);
     if (budget > 0 && wait > left)
       throw failure.connected ? timeUp(name, failure.error) : lost(failure.error);
     await clock.sleep(wait, { signal });
@@ -51,27 +56,38 @@ export async function retryCall<T>(
 
 type Tried<T> =
   | { readonly answer: T }
-  | { readonly error: Error; readonly again: boolean; readonly connected: boolean };
+  | {
+      readonly error: Error;
+      readonly again: boolean;
+      readonly connected: boolean;
+      /** The server had the call for a while before it failed, so it was there meanwhile. */
+      readonly held: boolean;
+    };
+
+/** So long a call that fails was not refused: it was held. */
+const heldFor = 5_000;
 
 async function tried<T>(
-  { isConnected, logger }: RetryPorts,
-  { name, needsConnection }: Omit<RetriedCall, 'signal'>,
+  { isConnected, logger, clock }: RetryPorts,
+  { name, needsConnection }: Pick<RetriedCall, 'name' | 'needsConnection'>,
   attempt: () => Promise<T>,
 ): Promise<Tried<T>> {
   if (needsConnection && !isConnected()) {
     logger.warn(`grpc: ${name}() waiting for server connection...`);
-    return { error: new Error('not connected'), again: true, connected: false };
+    return { error: new Error('not connected'), again: true, connected: false, held: false };
   }
+  const sent = clock.monotonic();
   try {
     return { answer: await attempt() };
   } catch (thrown) {
     const code = statusOf(thrown);
     const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-    if (code === undefined) return { error, again: false, connected: true };
+    const held = clock.monotonic() - sent >= heldFor;
+    if (code === undefined) return { error, again: false, connected: true, held };
     const again = isRetried(code);
     if (again && !serverWords(error).includes('too_many_pings'))
       logger.warn(`grpc error: ${name}(): code: ${code}`, { error: serverWords(error) });
-    return { error, again, connected: isConnected() };
+    return { error, again, connected: isConnected(), held };
   }
 }
 

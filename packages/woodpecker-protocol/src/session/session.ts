@@ -1,6 +1,7 @@
 import { RunnerError, type Clock, type Logger } from '@millrace/core';
 import { withDeadline } from '@millrace/async';
 import type { Channel } from '../transport/channel.ts';
+import { raceSignal } from '../race-signal.ts';
 import { statusOf } from '../transport/call-error.ts';
 import { callOnce } from '../transport/unary-call.ts';
 import { WoodpeckerAuth } from '../wire/woodpecker.generated.ts';
@@ -30,10 +31,12 @@ export interface Session {
    * @throws RunnerError `MILLRACE_E_WOODPECKER_CALL`
    */
   readonly authenticate: (options: { readonly signal: AbortSignal }) => Promise<void>;
-  /** Takes a new token, once for all who were refused the same one; never throws but for the signal. */
+  /** Takes a new token, once for all who were refused the same one; whoever waits no longer leaves the others to it. */
   readonly renew: (refused: string, options: { readonly signal: AbortSignal }) => Promise<void>;
-  /** Renews the token every half hour until the signal aborts. */
-  readonly keepFresh: (options: { readonly signal: AbortSignal }) => Promise<void>;
+  /** Renews the token every half hour from now on; a second call changes nothing. */
+  readonly keepFresh: () => void;
+  /** Ends all renewals. */
+  readonly close: () => void;
   readonly setAgentId: (id: number) => void;
 }
 
@@ -42,7 +45,7 @@ export function createSession(ports: SessionPorts, knownId: number): Session {
   const { channel, clock, logger, secret } = ports;
   let agentId = knownId;
   let token = '';
-  let renewing: Promise<void> | undefined;
+  let renewing: Promise<boolean> | undefined;
   const authenticate: Session['authenticate'] = async ({ signal }) => {
     const answer = await withDeadline(clock, authTimeout, signal, (within) =>
       callOnce(channel.client, {
@@ -61,12 +64,13 @@ export function createSession(ports: SessionPorts, knownId: number): Session {
     agentId = Number(answer.agentId);
     token = answer.accessToken;
   };
-  const tryAgain = async (signal: AbortSignal): Promise<boolean> => {
+  const over = new AbortController();
+  const tryAgain = async (): Promise<boolean> => {
     try {
-      await authenticate({ signal });
+      await authenticate(over);
       return true;
     } catch (failure) {
-      signal.throwIfAborted();
+      over.signal.throwIfAborted();
       logger.warn('grpc: the token could not be renewed', {
         error: failure instanceof Error ? failure.message : String(failure),
         status: statusOf(failure),
@@ -74,6 +78,20 @@ export function createSession(ports: SessionPorts, knownId: number): Session {
       return false;
     }
   };
+  /** The one renewal under way; it belongs to nobody who waits for it. */
+  const renewed = (): Promise<boolean> => {
+    renewing ??= tryAgain().finally(() => {
+      renewing = undefined;
+    });
+    return renewing;
+  };
+  const refresh = async (): Promise<void> => {
+    for (let wait = refreshAfter; ;) {
+      await clock.sleep(wait, over);
+      wait = (await renewed()) ? refreshAfter : refreshAgain;
+    }
+  };
+  let isKeptFresh = false;
   return {
     agentId: () => agentId,
     token: () => token,
@@ -82,19 +100,15 @@ export function createSession(ports: SessionPorts, knownId: number): Session {
     },
     authenticate,
     renew: async (refused, { signal }) => {
-      if (refused !== token) return;
-      renewing ??= tryAgain(signal)
-        .then(() => undefined)
-        .finally(() => {
-          renewing = undefined;
-        });
-      await renewing;
+      if (refused === token) await raceSignal(renewed().then(noAnswer, noAnswer), signal);
     },
-    keepFresh: async ({ signal }) => {
-      for (let wait = refreshAfter; ;) {
-        await clock.sleep(wait, { signal });
-        wait = (await tryAgain(signal)) ? refreshAfter : refreshAgain;
-      }
+    keepFresh: () => {
+      if (isKeptFresh) return;
+      isKeptFresh = true;
+      refresh().catch(() => undefined);
     },
+    close: () => over.abort(new Error('the client is closed')),
   };
 }
+
+const noAnswer = (): undefined => undefined;

@@ -12,7 +12,7 @@ export const statusName = (code: number): StatusName =>
 export function callError(call: string, code: StatusName, message: string): RunnerError {
   return new RunnerError(`${call}: ${message} (${code})`, {
     code: 'MILLRACE_E_WOODPECKER_CALL',
-    kind: code === 'CANCELLED' ? 'canceled' : 'system',
+    kind: 'system',
     retry: isRetried(code) ? 'operation' : 'never',
     details: { call, status: code, message },
     ...hints(code),

@@ -1,3 +1,4 @@
+import { getCACertificates } from 'node:tls';
 import {
   Client,
   connectivityState,
@@ -14,8 +15,8 @@ export interface ChannelSettings {
   readonly secure: boolean;
   /** Whether the server's certificate counts as good whoever signed it. */
   readonly skipVerify: boolean;
-  /** PEM of more authorities to trust. */
-  readonly authorities?: Buffer;
+  /** PEM of the authorities to trust; by default the system's. */
+  readonly authorities?: string;
   /** Milliseconds without traffic after which a call in progress is pinged; undefined: never. */
   readonly keepaliveTime?: number | undefined;
   /** Milliseconds that an answer to a ping may take. */
@@ -52,11 +53,16 @@ export function openChannel(settings: ChannelSettings): Channel {
 
 function credentialsOf({ secure, skipVerify, authorities }: ChannelSettings): ChannelCredentials {
   if (!secure) return credentials.createInsecure();
-  return credentials.createSsl(authorities ?? null, null, null, {
+  const roots = authorities ?? systemAuthorities();
+  return credentials.createSsl(Buffer.from(roots), null, null, {
     rejectUnauthorized: !skipVerify,
     ...(skipVerify ? { checkServerIdentity: () => undefined } : {}),
   });
 }
+
+/** The machine's own authorities and those of Node; `SSL_CERT_FILE` names a file with others, as everywhere. */
+const systemAuthorities = (): string =>
+  [...getCACertificates('default'), ...getCACertificates('system')].join('\n');
 
 /** The library's own waits between two attempts to connect double up to two minutes; a server is back sooner. */
 const reconnect = { initial: 1_000, longest: 10_000 };
