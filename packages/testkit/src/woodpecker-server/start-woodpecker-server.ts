@@ -62,7 +62,9 @@ export async function startWoodpeckerServer(
     tls: options.tls,
     socketPath: options.socketPath,
     handle: async (incoming) => {
-      const end = await serveCall(incoming, context, (noted) => void seen.push(noted));
+      const ending = serveCall(incoming, context, (noted) => void seen.push(noted));
+      changed();
+      const end = await ending;
       changed();
       return end;
     },

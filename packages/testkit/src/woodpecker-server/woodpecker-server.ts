@@ -95,7 +95,7 @@ export interface WoodpeckerServer {
   ) => Promise<void>;
   /** Resolves when the agent waits for work. */
   readonly whenPolled: () => Promise<void>;
-  /** Resolves when a condition holds; it is asked after every call, and when a poll or a lease begins or ends. */
+  /** Resolves when a condition holds; it is asked when a call has come or ended, and when polls or leases change. */
   readonly until: (condition: () => boolean) => Promise<void>;
   readonly logOf: (id: string, step: string) => readonly string[];
   /** How many lines came again, word by word; none, unless an agent was killed or an answer was lost. */
