@@ -73,6 +73,27 @@ export const executorSuite: Suite = defineSuite('executor', (cluster) => {
       expect(await cluster().leftovers(job.namespace)).toEqual([]);
     });
 
+    it.each([
+      ['fails', 'echo early; exit 4', 'failure'],
+      ['is canceled', 'echo early; sleep 300', 'canceled'],
+    ] as const)(
+      'that %s before user code began runs nothing that needs it',
+      async (_what, script, kind) => {
+        const after = { userCode: true, afterCancel: true, needsUserCode: true } as const;
+        const job = await jobs.start({
+          stages: [
+            { name: 'get', script, userCode: false },
+            { name: 'script', script: 'echo script', userCode: true },
+            { name: 'after', script: 'echo after', ...after, on: 'failure' },
+          ],
+        });
+        await job.recorder.seen((event) => event.type === 'output');
+        if (kind === 'canceled') job.cancel.abort(canceled);
+        expect((await job.result).outcome.kind).toBe(kind);
+        expect(job.recorder.output().toString()).toBe('early\n');
+      },
+    );
+
     it('ends at once when it is aborted, and is cleaned up', async () => {
       const job = await jobs.start({
         stages: [

@@ -309,6 +309,36 @@ export const gitlabRunSuite: Suite = defineSuite('gitlab run', (cluster) => {
       });
     };
 
+    it('that cannot be fetched fails without after_script', async () => {
+      const [sha = ''] = server().repository(project).commits.slice(-1);
+      const id = addJob({
+        serverUrl: server().url,
+        project,
+        sha,
+        variables: [{ key: 'GIT_STRATEGY', value: 'clone' }],
+        afterScript: ['echo "after it"'],
+        members: {
+          git_info: {
+            repo_url: `${server().url}/acme/not-there.git`,
+            repo_object_format: 'sha1',
+            ref: 'main',
+            sha,
+            before_sha: '0'.repeat(40),
+            ref_type: 'branch',
+            refspecs: ['+refs/heads/*:refs/remotes/origin/*'],
+            depth: 1,
+            protected: false,
+          },
+        },
+      });
+      const runner = await start(onHostNetwork);
+      const { state, log } = await ended(id);
+      expect(state).toBe('failed');
+      expect(log).toContain('Getting source from Git repository');
+      expect(log).not.toContain('Running after_script');
+      await expectCleanEnd(runner);
+    });
+
     it('is cloned to its depth with its refs, and no token stays behind', async () => {
       const leak = 'grep -rl glcbt- "$CI_PROJECT_DIR/.git" && exit 5; true';
       const [shallow, whole] = [

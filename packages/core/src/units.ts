@@ -87,6 +87,8 @@ export interface Stage {
   readonly countsAsFailure: boolean;
   /** Whether it still runs after a cancel. */
   readonly afterCancel: boolean;
+  /** Whether it runs only when user code of a stage before it has begun. */
+  readonly needsUserCode?: boolean;
   readonly timeoutSeconds?: number;
   readonly action: StageAction;
 }

@@ -40,8 +40,8 @@ export async function runStages(
     for (const [index, stage] of work.stages.entries()) {
       ports.stop.throwIfAborted();
       const past = recorded.get(stage.name);
-      if (past === undefined && !isWanted(stage, progress.outcome, ports.cancel.aborted)) {
-        cutShort ||= ports.cancel.aborted && isWanted(stage, progress.outcome, false);
+      if (past === undefined && !isWanted(stage, progress, ports.cancel.aborted)) {
+        cutShort ||= ports.cancel.aborted && isWanted(stage, progress, false);
         // Canceled while another process ran it: it is stopped as any other.
         if (!ports.cancel.aborted || !(await runsStill(ports, driver, stage))) continue;
       }
@@ -152,7 +152,12 @@ const harmless: ReadonlySet<string> = new Set([
 /** A stage that would have run and could have failed the unit: without it, success cannot be claimed. */
 const mayCount = ({ countsAsFailure, on }: Stage): boolean => countsAsFailure && on !== 'failure';
 
-function isWanted(stage: Stage, outcome: Outcome, canceled: boolean): boolean {
+function isWanted(
+  stage: Stage,
+  { outcome, userCodeStarted }: Pick<Progress, 'outcome' | 'userCodeStarted'>,
+  canceled: boolean,
+): boolean {
+  if (stage.needsUserCode === true && !userCodeStarted) return false;
   if (canceled) return stage.afterCancel;
   if (stage.on === 'always') return true;
   return (stage.on === 'failure') === (outcome.kind !== 'success');

@@ -108,6 +108,8 @@ function afterScriptStages(source: ScriptSource, container: string): readonly St
     userCode: true,
     countsAsFailure: !build.afterScriptIgnoresErrors,
     afterCancel: on === 'failure',
+    // GitLab Runner: what fails, or is canceled, before the script has none of it.
+    needsUserCode: on === 'failure',
     timeoutSeconds: build.afterScriptTimeoutSeconds,
     action: {
       do: 'script',
