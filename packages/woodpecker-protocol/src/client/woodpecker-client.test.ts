@@ -101,7 +101,9 @@ it('a wrong secret is the last word, in the words of the server', async () => {
   const { agent, count } = await openAgentRoom({}, { secret: 'wrong' });
   await expect(agent.authenticate(call)).rejects.toMatchObject({
     code: 'MILLRACE_E_WOODPECKER_CALL',
+    kind: 'system',
     retry: 'never',
+    hint: expect.stringContaining('check WOODPECKER_AGENT_SECRET'),
     details: {
       status: 'UNKNOWN',
       message:

@@ -28,7 +28,7 @@ export const call: CallOptions = { signal: new AbortController().signal };
 export const payload: JsonObject = { pipeline: [{ steps: [{ name: 'build', uuid: 'U1' }] }] };
 
 /** Seconds since the epoch at which all in these tests begins. */
-export const began = 1_700_000_000;
+const began = 1_700_000_000;
 
 /** A workflow that has begun. */
 export const running: WorkflowState = { started: began, finished: 0, error: '', canceled: false };

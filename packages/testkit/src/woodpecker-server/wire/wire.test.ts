@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { messagesOf, type AgentCallName } from '../calls.ts';
 import type { MessageName, WireMessage } from './message-fields.ts';
 import { readMessage } from './read-message.ts';
 import { writeMessage } from './write-message.ts';
@@ -89,3 +91,33 @@ it.each(['0a', '0a05', '80', '0b'])('%s is no message', (hex) => {
     'a message ',
   );
 });
+
+interface RecordedRequest {
+  readonly call: AgentCallName;
+  readonly hex: string;
+  /** As protocol buffers are written in JSON: defaults left out, bytes in base 64. */
+  readonly request: object;
+}
+
+const recorded = JSON.parse(
+  readFileSync(new URL('../fixtures/recorded-requests.json', import.meta.url), 'utf8'),
+) as readonly RecordedRequest[];
+
+it.each(recorded)('reads what a Woodpecker agent sent: $call $hex', ({ call, hex, request }) => {
+  const name: MessageName = messagesOf[call].request;
+  const complaints: string[] = [];
+  const read = readMessage(name, Buffer.from(hex, 'hex'), (each) => complaints.push(each));
+  expect(complaints).toEqual([]);
+  expect(withBase64(read)).toMatchObject(request);
+  expect(writeMessage(name, read).length).toBe(hex.length / 2);
+});
+
+/** Bytes in base 64, at whatever depth. */
+function withBase64(value: unknown): unknown {
+  if (Buffer.isBuffer(value)) return value.toString('base64');
+  if (Array.isArray(value)) return value.map(withBase64);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, each]: [string, unknown]) => [key, withBase64(each)]),
+  );
+}
