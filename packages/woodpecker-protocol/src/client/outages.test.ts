@@ -30,6 +30,37 @@ it('one renewal of the token serves all calls that were refused for it', async (
   expect(server.violations()).toEqual([]);
 });
 
+it('a call that is given up takes no renewal from the others', async () => {
+  const room = await openAgentRoom();
+  const { server, agent, count } = room;
+  await begin(room);
+  const held = server.faults.add({ call: 'Extend' }, { kind: 'hold' });
+  const slow = server.faults.add({ call: 'Auth' }, { kind: 'hold' });
+  const given = new AbortController();
+  const first = agent.extend('42', { signal: given.signal }).catch((error: unknown) => error);
+  const second = agent.extend('42', call);
+  await server.until(() => held.hits() === 2);
+  server.revokeTokens();
+  held.remove();
+  await server.until(() => slow.hits() === 1);
+  given.abort(new Error('the workflow is over'));
+  expect(await first).toEqual(new Error('the workflow is over'));
+  slow.remove();
+  await second;
+  expect(count('Auth')).toBe(2);
+});
+
+it('has one renewal every half hour, however often it showed its secret', async () => {
+  const clock = createFakeClock();
+  const { server, agent, count } = await openAgentRoom({}, { clock });
+  await agent.authenticate(call);
+  await agent.authenticate(call);
+  await clock.advance(halfHour);
+  await server.until(() => count('Auth') === 3);
+  await agent.version(call);
+  expect(count('Auth')).toBe(3);
+});
+
 it('renews its token every half hour, and every second after a failure', async () => {
   const clock = createFakeClock();
   const warned: Deferred<void> = deferred();

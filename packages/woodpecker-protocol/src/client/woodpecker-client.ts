@@ -43,11 +43,11 @@ export function createWoodpeckerClient(options: WoodpeckerClientOptions): Woodpe
   const { clock, logger, random, retryTimeout, secret, hostname } = options;
   const authChannel = openChannel(options);
   const channel = openChannel(options);
+  const over = new AbortController();
   const session = createSession(
-    { channel: authChannel, clock, logger, secret },
+    { channel: authChannel, clock, logger, secret, closed: over.signal },
     options.agentId ?? unknownAgent,
   );
-  const over = new AbortController();
   const ports: RetryPorts = {
     clock,
     logger,
@@ -97,7 +97,7 @@ export function createWoodpeckerClient(options: WoodpeckerClientOptions): Woodpe
   return {
     authenticate: async (call) => {
       await session.authenticate(call);
-      void session.keepFresh({ signal: over.signal }).catch(() => undefined);
+      void session.keepFresh().catch(() => undefined);
     },
     agentId: session.agentId,
     version: async (call) => {

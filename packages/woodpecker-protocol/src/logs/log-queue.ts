@@ -1,5 +1,6 @@
 import { deferred, linkSignals, type Deferred } from '@millrace/async';
 import type { Clock, Logger } from '@millrace/core';
+import { orAborted } from '../calls/or-aborted.ts';
 import type { CallOptions, LogEntry } from '../client/server.ts';
 
 /** A batch is sent at the latest so long after its first line. */
@@ -57,7 +58,7 @@ export function createLogQueue<Entry extends LogEntry = LogEntry>(
       }
   };
   const takeBatch = async (): Promise<readonly Entry[]> => {
-    while (waiting.length === 0) await raced(arrived.promise, over.signal);
+    while (waiting.length === 0) await orAborted(arrived.promise, over.signal);
     const due = clock.monotonic() + longestWait;
     while (sizeOf(waiting) < batchBytes && waiting.length < Math.max(1, capacity) && !hurry) {
       const left = due - clock.monotonic();
@@ -82,7 +83,7 @@ export function createLogQueue<Entry extends LogEntry = LogEntry>(
     for (;;) {
       const batch = await takeBatch();
       try {
-        await raced(send(batch, { signal: over.signal }), over.signal);
+        await orAborted(send(batch, { signal: over.signal }), over.signal);
         sent?.(batch);
       } catch (failure) {
         if (over.signal.aborted) return;
@@ -102,11 +103,11 @@ export function createLogQueue<Entry extends LogEntry = LogEntry>(
     hurry = true;
     hurried.resolve();
     hurried = deferred();
-    await raced(done.promise, signal);
+    await orAborted(done.promise, signal);
   };
   return {
     add: async (entry, { signal }) => {
-      while (waiting.length >= Math.max(1, capacity)) await raced(room.promise, signal);
+      while (waiting.length >= Math.max(1, capacity)) await orAborted(room.promise, signal);
       signal.throwIfAborted();
       waiting.push(entry);
       added += 1;
@@ -135,17 +136,4 @@ function fitting(entries: readonly LogEntry[]): number {
   let size = 0;
   const over = entries.findIndex(({ data }) => (size += data.length + fieldBytes) > batchBytes);
   return over < 0 ? entries.length : Math.max(1, over);
-}
-
-/** The promise, or the signal's reason when it aborts first. */
-async function raced<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
-  const aborted = Promise.withResolvers<never>();
-  const abort = (): void => aborted.reject(signal.reason);
-  signal.addEventListener('abort', abort, { once: true });
-  try {
-    return await Promise.race([promise, aborted.promise]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
 }

@@ -1,5 +1,6 @@
 import { RunnerError, type Clock, type Logger } from '@millrace/core';
 import { withDeadline } from '@millrace/async';
+import { orAborted } from '../calls/or-aborted.ts';
 import type { Channel } from '../transport/channel.ts';
 import { statusOf } from '../transport/call-error.ts';
 import { callOnce } from '../transport/unary-call.ts';
@@ -19,6 +20,8 @@ export interface SessionPorts {
   readonly logger: Logger;
   /** The agent's secret. */
   readonly secret: string;
+  /** Aborts when the client is closed; a renewal is everybody's, so no single call ends it. */
+  readonly closed: AbortSignal;
 }
 
 /** Who the agent is to the server, and the token that shows it. */
@@ -32,17 +35,18 @@ export interface Session {
   readonly authenticate: (options: { readonly signal: AbortSignal }) => Promise<void>;
   /** Takes a new token, once for all who were refused the same one; never throws but for the signal. */
   readonly renew: (refused: string, options: { readonly signal: AbortSignal }) => Promise<void>;
-  /** Renews the token every half hour until the signal aborts. */
-  readonly keepFresh: (options: { readonly signal: AbortSignal }) => Promise<void>;
+  /** Renews the token every half hour until the client is closed; a second call does nothing. */
+  readonly keepFresh: () => Promise<void>;
   readonly setAgentId: (id: number) => void;
 }
 
 /** Makes a session of an agent, known by its id or not yet. */
 export function createSession(ports: SessionPorts, knownId: number): Session {
-  const { channel, clock, logger, secret } = ports;
+  const { channel, clock, logger, secret, closed } = ports;
   let agentId = knownId;
   let token = '';
-  let renewing: Promise<void> | undefined;
+  let isKeptFresh = false;
+  let renewing: Promise<boolean> | undefined;
   const authenticate: Session['authenticate'] = async ({ signal }) => {
     const answer = await withDeadline(clock, authTimeout, signal, (within) =>
       callOnce(channel.client, {
@@ -83,17 +87,19 @@ export function createSession(ports: SessionPorts, knownId: number): Session {
     authenticate,
     renew: async (refused, { signal }) => {
       if (refused !== token) return;
-      renewing ??= tryAgain(signal)
-        .then(() => undefined)
+      renewing ??= tryAgain(closed)
+        .catch(() => false)
         .finally(() => {
           renewing = undefined;
         });
-      await renewing;
+      await orAborted(renewing, signal);
     },
-    keepFresh: async ({ signal }) => {
+    keepFresh: async () => {
+      if (isKeptFresh) return;
+      isKeptFresh = true;
       for (let wait = refreshAfter; ;) {
-        await clock.sleep(wait, { signal });
-        wait = (await tryAgain(signal)) ? refreshAfter : refreshAgain;
+        await clock.sleep(wait, { signal: closed });
+        wait = (await tryAgain(closed)) ? refreshAfter : refreshAgain;
       }
     },
   };
