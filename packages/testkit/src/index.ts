@@ -60,18 +60,24 @@ export {
   type ServerRunner,
 } from './gitlab-server/index.ts';
 export { startWoodpeckerServer } from './woodpecker-server/start-woodpecker-server.ts';
+export type { AgentCallName } from './woodpecker-server/calls.ts';
+export type { GrpcStatus } from './woodpecker-server/call-refusal.ts';
+export type { StepReport, StepStatus } from './woodpecker-server/step-machine.ts';
 export type {
-  AgentCallName,
+  WoodpeckerFault,
+  WoodpeckerFaultPlace,
+  WoodpeckerFaults,
+  WoodpeckerFaultSubject,
+  WoodpeckerMisbehaviour,
+} from './woodpecker-server/woodpecker-faults.ts';
+export type {
   AgentFault,
   SeenAgentCall,
-  WoodpeckerServer,
-  WoodpeckerServerOptions,
-  WorkflowSpec,
-} from './woodpecker-server/woodpecker-server.ts';
-export type {
+  ServerAgent,
   ServerStep,
   ServerWorkflow,
-  StepReport,
-  StepStatus,
-  WorkflowStatus,
-} from './woodpecker-server/workflow-book.ts';
+  WoodpeckerServer,
+  WoodpeckerServerOptions,
+} from './woodpecker-server/woodpecker-server.ts';
+export type { WorkflowSpec } from './woodpecker-server/workflow-book.ts';
+export type { WorkflowStatus } from './woodpecker-server/workflow-outcome.ts';

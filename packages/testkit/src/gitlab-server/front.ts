@@ -1,10 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import {
-  connect,
-  createServer as createPlainServer,
-  type AddressInfo,
-  type Socket,
-} from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import { openPortKeeper, type PortKeeper } from '../port-keeper.ts';
 
 /** The listener of a server. */
 export interface Front {
@@ -66,43 +62,5 @@ export async function openFront(
       if (keeper === undefined) await stop();
       else await keeper.close();
     },
-  };
-}
-
-/** Keeps a port while nobody listens there. */
-interface PortKeeper {
-  readonly hold: (port: number) => void;
-  readonly close: () => Promise<void>;
-}
-
-/**
- * The port is the near end of a connection to a listener of our own: no other process gets it, and whoever connects to it
- * is refused. A listener can take it back while the connection is still there.
- */
-async function openPortKeeper(): Promise<PortKeeper> {
-  const ends = new Set<Socket>();
-  const server = createPlainServer((socket) => {
-    ends.add(socket);
-    socket.on('error', () => undefined);
-  });
-  await new Promise<void>((resolve) => {
-    server.listen(0, host, resolve);
-  });
-  return {
-    hold: (port) => {
-      const socket = connect({
-        host,
-        port: (server.address() as AddressInfo).port,
-        localAddress: host,
-        localPort: port,
-      });
-      socket.on('error', () => undefined);
-      ends.add(socket);
-    },
-    close: () =>
-      new Promise((resolve) => {
-        for (const socket of ends) socket.destroy();
-        server.close(() => resolve());
-      }),
   };
 }

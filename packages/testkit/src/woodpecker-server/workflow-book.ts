@@ -1,95 +1,131 @@
-/** How a step stands. */
-export type StepStatus =
-  | 'pending'
-  | 'running'
-  | 'success'
-  | 'failure'
-  | 'skipped'
-  | 'killed'
-  | 'canceled';
-/** How a workflow stands. */
-export type WorkflowStatus = 'pending' | 'running' | 'success' | 'failure' | 'skipped' | 'killed';
+import type { JsonObject, JsonValue } from '@millrace/core';
+import { untouched, type StepCourse, type StepReport } from './step-machine.ts';
+import type { WireMessage } from './wire/message-fields.ts';
+import type { WorkflowStatus } from './workflow-outcome.ts';
 
-/** A step as the server has it. */
-export interface ServerStep {
+/** A step as the server keeps it. */
+export interface KeptStep {
   readonly uuid: string;
   readonly name: string;
-  readonly ignoresFailure: boolean;
-  status: StepStatus;
-  exitCode: number;
-  error: string;
-  started: number;
-  finished: number;
-  /** Lines of its log, in the order they came. */
-  readonly lines: string[];
+  /** `fail`, `ignore` or `cancel`. */
+  readonly failure: string;
+  course: StepCourse;
+  readonly log: WireMessage<'LogEntry'>[];
 }
 
-/** A workflow as the server has it. */
-export interface ServerWorkflow {
+/** A workflow as the server keeps it. */
+export interface KeptWorkflow {
   readonly id: string;
+  /** Workflows of one pipeline are canceled together. */
+  readonly pipeline: string;
   readonly timeoutMinutes: number;
-  readonly payload: string;
+  readonly payload: Buffer;
   readonly labels: Readonly<Record<string, string>>;
-  readonly steps: readonly ServerStep[];
+  readonly steps: readonly KeptStep[];
+  readonly reports: StepReport[];
   status: WorkflowStatus;
-  error: string;
+  /** The agent that got it. */
   agent: number | undefined;
-  isInitialised: boolean;
-  isDone: boolean;
-  /** Of the double's clock; undefined when nobody has it. */
-  leaseUntil: number | undefined;
+  /** What the agent told last, with `Init` or `Done`. */
+  told: WireMessage<'WorkflowState'> | undefined;
+  /** Seconds since the epoch; 0: not yet. */
+  finished: number;
+  /** The server misbehaved towards it or ended it: order and number of its calls may be odd since. */
+  disturbed: boolean;
+  /** Its agent began it a second time, as one does that was killed. */
+  resumed: boolean;
 }
 
-/** What an agent says of a step. */
-export interface StepReport {
-  readonly step_uuid: string;
-  readonly started: number;
-  readonly finished: number;
-  readonly exited: boolean;
-  readonly exit_code: number;
-  readonly error: string;
-  readonly canceled: boolean;
-  readonly skipped: boolean;
+/** A workflow for the queue. */
+export interface WorkflowSpec {
+  readonly id: string;
+  /** The backend configuration: its steps are those that the server knows. */
+  readonly payload: JsonObject;
+  /** 60 by default. */
+  readonly timeoutMinutes?: number;
+  /** `repo: acme/demo` by default. */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Workflows with one name here are canceled together; by default each is alone. */
+  readonly pipeline?: string;
 }
 
-/**
- * Moves a step as a server does.
- * @returns what is wrong with the report, if something is
- */
-export function moveStep(step: ServerStep, report: StepReport, now: number): string | undefined {
-  if (step.status !== 'pending' && step.status !== 'running')
-    return `step has state ${step.status} and does not expect rpc state updates`;
-  step.error = report.error;
-  if (report.canceled) step.status = 'killed';
-  else if (report.skipped) step.status = 'skipped';
-  else if (report.exited || report.error !== '') {
-    step.status = report.exit_code === 0 && report.error === '' ? 'success' : 'failure';
-    step.exitCode = report.exit_code;
-    step.finished = report.finished === 0 ? now : report.finished;
-    step.started = report.started === 0 ? step.started : report.started;
-  } else {
-    step.status = 'running';
-    step.started = report.started === 0 ? now : report.started;
-  }
-  if (report.canceled) step.exitCode = report.exit_code;
-  return undefined;
+/** The workflows of a server. */
+export interface WorkflowBook {
+  /** @throws Error when there is one of that id */
+  readonly add: (spec: WorkflowSpec, payload?: Buffer) => KeptWorkflow;
+  readonly find: (id: string) => KeptWorkflow | undefined;
+  readonly findStep: (
+    uuid: string,
+  ) => { readonly workflow: KeptWorkflow; readonly step: KeptStep } | undefined;
+  readonly all: () => readonly KeptWorkflow[];
+  readonly ofPipeline: (pipeline: string) => readonly KeptWorkflow[];
 }
 
-/** The state of a workflow whose agent has said that it is done. Pure. */
-export function finalStatus(
-  steps: readonly ServerStep[],
-  {
-    started,
-    error,
-    canceled,
-  }: { readonly started: number; readonly error: string; readonly canceled: boolean },
-): WorkflowStatus {
-  if (started === 0) return 'skipped';
-  if (canceled) return 'killed';
-  if (error !== '') return 'failure';
-  const counted = steps.filter(
-    ({ status, ignoresFailure }) => !(ignoresFailure && status === 'failure'),
-  );
-  if (counted.some(({ status }) => status === 'killed')) return 'killed';
-  return counted.some(({ status }) => status === 'failure') ? 'failure' : 'success';
+/** Whether nothing more is to come of a workflow. */
+export const isEnded = ({ status }: Pick<KeptWorkflow, 'status'>): boolean =>
+  status !== 'pending' && status !== 'running';
+
+/** Starts empty. */
+export function createWorkflowBook(): WorkflowBook {
+  const workflows = new Map<string, KeptWorkflow>();
+  const all = (): readonly KeptWorkflow[] => [...workflows.values()];
+  return {
+    add: ({ id, payload, timeoutMinutes = 60, labels, pipeline }, bytes) => {
+      if (workflows.has(id)) throw new Error(`there is a workflow ${id} already`);
+      const workflow: KeptWorkflow = {
+        id,
+        pipeline: pipeline ?? `of ${id}`,
+        timeoutMinutes,
+        payload: bytes ?? Buffer.from(JSON.stringify(payload)),
+        labels: labels ?? { repo: 'acme/demo' },
+        steps: stepsOf(payload),
+        reports: [],
+        status: 'pending',
+        agent: undefined,
+        told: undefined,
+        finished: 0,
+        disturbed: false,
+        resumed: false,
+      };
+      workflows.set(id, workflow);
+      return workflow;
+    },
+    find: (id) => workflows.get(id),
+    findStep: (uuid) => {
+      for (const workflow of workflows.values()) {
+        const step = workflow.steps.find((each) => each.uuid === uuid);
+        if (step !== undefined) return { workflow, step };
+      }
+      return undefined;
+    },
+    all,
+    ofPipeline: (pipeline) => all().filter((each) => each.pipeline === pipeline),
+  };
+}
+
+function stepsOf(payload: JsonObject): readonly KeptStep[] {
+  return listIn(payload, 'pipeline')
+    .flatMap((stage) => listIn(stage, 'steps'))
+    .map((step) => ({
+      uuid: textIn(step, 'uuid'),
+      name: textIn(step, 'name'),
+      failure: textIn(step, 'failure') || 'fail',
+      course: untouched,
+      log: [],
+    }));
+}
+
+const memberOf = (value: JsonValue, key: string): JsonValue | undefined =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as JsonObject)[key]
+    : undefined;
+
+function listIn(value: JsonValue, key: string): readonly JsonValue[] {
+  const member = memberOf(value, key);
+  return Array.isArray(member) ? (member as readonly JsonValue[]) : [];
+}
+
+function textIn(value: JsonValue, key: string): string {
+  const member = memberOf(value, key);
+  return typeof member === 'string' ? member : '';
 }

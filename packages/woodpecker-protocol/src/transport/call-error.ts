@@ -15,7 +15,7 @@ export function callError(call: string, code: StatusName, message: string): Runn
     kind: 'system',
     retry: isRetried(code) ? 'operation' : 'never',
     details: { call, status: code, message },
-    ...hints(code),
+    ...hints(call, code),
   });
 }
 
@@ -43,7 +43,7 @@ const retried: ReadonlySet<StatusName> = new Set([
 /** Whether a call that ended so is made again; everything else is the server's last word. */
 export const isRetried = (code: StatusName): boolean => retried.has(code);
 
-function hints(code: StatusName): { readonly hint?: string } {
+function hints(call: string, code: StatusName): { readonly hint?: string } {
   switch (code) {
     case 'UNAVAILABLE':
       return {
@@ -53,6 +53,17 @@ function hints(code: StatusName): { readonly hint?: string } {
       return { hint: 'check the agent’s secret' };
     case 'RESOURCE_EXHAUSTED':
       return { hint: 'a message is larger than 4 MiB: make the workflow smaller' };
+    case 'FAILED_PRECONDITION':
+      return {
+        hint: 'use releases of server and agent that speak the same version of the protocol',
+      };
+    // A server has no status of its own for whom it does not know.
+    case 'UNKNOWN':
+      return call === 'Auth'
+        ? {
+            hint: 'check WOODPECKER_AGENT_SECRET; when it is right, the server no longer knows the id in WOODPECKER_AGENT_CONFIG_FILE',
+          }
+        : {};
     default:
       return {};
   }

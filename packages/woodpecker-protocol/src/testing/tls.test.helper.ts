@@ -1,0 +1,24 @@
+/* Made for these tests with openssl, valid for 100 years, signed by itself, for 127.0.0.1. */
+
+/** Certificate of the test server. */
+export const certificate = `-----BEGIN CERTIFICATE-----
+MIIBvDCCAWKgAwIBAgIUHzmVDmVZOxBZeEDmVHJ5REcop3cwCgYIKoZIzj0EAwIw
+KjEoMCYGA1UEAwwfbWlsbHJhY2Ugd29vZHBlY2tlciB0ZXN0IHNlcnZlcjAgFw0y
+NjExMjcwMTIwNTNaGA8yMTI2MTEwMzAxMjA1M1owKjEoMCYGA1UEAwwfbWlsbHJh
+Y2Ugd29vZHBlY2tlciB0ZXN0IHNlcnZlcjBZMBMGByqGSM49AgEGCCqGSM49AwEH
+A0IABDVlpiqNRgo0+SiY10hBwupZyOqjJsZRF0EXsxhN1CYqyIns9R0Yu12QGkQ9
+42gxt/zkzoKc+NrRLp919Nt6+1GjZDBiMB0GA1UdDgQWBBQWomQiISGP/vqsEC/H
+MnTr5mpUwzAfBgNVHSMEGDAWgBQWomQiISGP/vqsEC/HMnTr5mpUwzAPBgNVHRMB
+Af8EBTADAQH/MA8GA1UdEQQIMAaHBH8AAAEwCgYIKoZIzj0EAwIDSAAwRQIgSnDU
++Ujsm/COnC0WiTXQePk7/UYkYK07vWzNX1vNy+ICIQCbVPqQfxJTSDH+z+G1C1/8
+knpgKxPYQEG4+y1Xiwm5dQ==
+-----END CERTIFICATE-----
+`;
+
+/** Its key. */
+export const key = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQghTiQav1bTeohjPp0
+QXG+PMD2a0h/abG0+1wvXx0in4ChRANCAAQ1ZaYqjUYKNPkomNdIQcLqWcjqoybG
+URdBF7MYTdQmKsiJ7PUdGLtdkBpEPeNoMbf85M6CnPja0S6fdfTbevtR
+-----END PRIVATE KEY-----
+`;
