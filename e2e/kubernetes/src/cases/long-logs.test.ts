@@ -53,8 +53,9 @@ describe('what a script prints arrives byte by byte, and does not pile up in the
     expect(exitCode).toBe(0);
     expect(Buffer.byteLength(printed)).toBeGreaterThan(megabytes * megabyte);
     expect(stdout).toContain(`\n${hash}  /tmp/printed\n`);
-    // What it needs it has by half of the log; the other half adds nothing.
+    // What it needs it has by half of the log. Were the other half kept, all of it would be added; a collector that comes
+    // late, on a machine with more to do, adds some.
     const [half = 0, last = 0] = [peaks[Math.floor(peaks.length / 2)], peaks.at(-1)];
-    expect(last - half).toBeLessThan((megabytes / 2 / 2) * megabyte);
+    expect(last - half).toBeLessThan((megabytes / 2) * 0.8 * megabyte);
   });
 });
