@@ -1,6 +1,6 @@
+import { raceSignal } from '@millrace/async';
 import type { RunnerError } from '@millrace/core';
 import { LogReader, type LogPorts, type LogSubject } from './log-reader.ts';
-import { raceSignal } from './race-signal.ts';
 import { endsWithin } from './watch-container.ts';
 
 /**

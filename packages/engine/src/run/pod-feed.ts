@@ -1,4 +1,4 @@
-import { deferred, type Deferred } from '@millrace/async';
+import { deferred, raceSignal, type Deferred } from '@millrace/async';
 import {
   isRunnerError,
   RunnerError,
@@ -9,7 +9,6 @@ import {
   type WatchSubscription,
 } from '@millrace/core';
 import { resourceTypes } from '@millrace/kube-objects';
-import { raceSignal } from './race-signal.ts';
 
 /** The last that is known of one pod. */
 export interface PodSighting {

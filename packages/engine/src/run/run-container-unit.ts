@@ -1,3 +1,4 @@
+import { raceSignal } from '@millrace/async';
 import {
   isRunnerError,
   type ContainerWork,
@@ -19,7 +20,6 @@ import { sayLogLost } from './log-reader.ts';
 import { nodeOf, podError, type FollowedPod } from './judge-pod.ts';
 import { outcomeOf } from './outcomes.ts';
 import { endedBeside, podStory } from './pod-story.ts';
-import { raceSignal } from './race-signal.ts';
 import { stopOnCancel } from './stop-container.ts';
 import { takeContainerPod } from './take-container-pod.ts';
 import { unending } from './unending.ts';

@@ -1,7 +1,6 @@
-import { deferred, linkSignals, type Deferred } from '@millrace/async';
+import { deferred, linkSignals, raceSignal, type Deferred } from '@millrace/async';
 import type { Clock, Logger } from '@millrace/core';
 import type { CallOptions, LogEntry } from '../client/server.ts';
-import { raceSignal } from '../race-signal.ts';
 
 /** A batch is sent at the latest so long after its first line. */
 const longestWait = 1_000;

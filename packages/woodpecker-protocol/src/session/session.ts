@@ -1,7 +1,6 @@
 import { RunnerError, type Clock, type Logger } from '@millrace/core';
-import { withDeadline } from '@millrace/async';
+import { raceSignal, withDeadline } from '@millrace/async';
 import type { Channel } from '../transport/channel.ts';
-import { raceSignal } from '../race-signal.ts';
 import { statusOf } from '../transport/call-error.ts';
 import { callOnce } from '../transport/unary-call.ts';
 import { WoodpeckerAuth } from '../wire/woodpecker.generated.ts';

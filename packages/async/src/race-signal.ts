@@ -1,6 +1,9 @@
-import { deferred } from '@millrace/async';
+import { deferred } from './deferred.ts';
 
-/** Waits for a promise until a signal aborts; leaves no listener behind. */
+/**
+ * Waits for a promise until a signal aborts; leaves no listener behind.
+ * @throws what the promise rejects with, or the signal's reason
+ */
 export function raceSignal<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   const stopped = deferred<never>();
   const onAbort = (): void => stopped.reject(signal.reason);
