@@ -12,3 +12,4 @@ export { resolveConnection } from './credentials/resolve-connection.ts';
 export type { RequestCounts } from './transport/counters.ts';
 export type { RefreshFacts } from './transport/credential.ts';
 export type { ConnectionLimits, ConnectOptions } from './transport/settings.ts';
+export { withToken } from './with-token.ts';

@@ -21,13 +21,17 @@ import {
   type PipelineJob,
 } from '@millrace/gitlab-ci';
 import { createJobTrace } from '@millrace/gitlab-job';
+import {
+  gitFacts,
+  openLocalCluster,
+  ownFolder,
+  sourceFiles,
+  type LocalCluster,
+} from '@millrace/local-jobs';
 import { openGeneration } from '../config/open-generation.ts';
 import { localRunnerConfig } from '../config/local-runner-config.ts';
 import { artifactFolder, type ArtifactFolder } from '../local/artifacts.ts';
-import { gitFacts } from '../local/git-facts.ts';
 import { jobTransfers } from '../local/job-transfers.ts';
-import { openLocalCluster, type LocalCluster } from '../local/local-cluster.ts';
-import { ownFolder, sourceFiles } from '../local/sources.ts';
 import { presentedRevision, presentedVersion } from '../presented-version.ts';
 import { openJobView } from '../terminal/job-view.ts';
 import { summarize } from '../terminal/job-summary.ts';
@@ -90,7 +94,12 @@ export async function exec(
   for (const warning of pipeline.warnings) context.stderr.write(`${formatProblem(warning)}\n`);
   for (const note of pipeline.notes) context.stderr.write(`note: ${note}\n`);
   const clock = createSystemClock();
-  const cluster = await openLocalCluster({ ...options, logger: context.logger, signal });
+  const cluster = await openLocalCluster({
+    ...options,
+    userAgent: `millrace-gitlab ${presentedVersion}`,
+    logger: context.logger,
+    signal,
+  });
   const runnerId = `exec-${systemRandom().name(8)}`;
   try {
     context.stderr.write(`running on ${cluster.description}\n`);

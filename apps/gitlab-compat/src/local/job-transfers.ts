@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue, Transfer } from '@millrace/core';
+import { sourcesTar } from '@millrace/local-jobs';
 import type { ArtifactFolder } from './artifacts.ts';
-import { sourcesTar } from './sources.ts';
 
 /** The tar streams of one local job: sources and the artifacts of earlier jobs in, its own artifacts out. */
 export function jobTransfers(

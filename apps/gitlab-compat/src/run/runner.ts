@@ -24,12 +24,11 @@ import {
   type GitlabClient,
   type ProxySettings,
 } from '@millrace/gitlab-protocol';
-import { connect, resolveConnection, type ConnectionFacts } from '@millrace/kube';
+import { connect, resolveConnection, withToken, type ConnectionFacts } from '@millrace/kube';
 import { gitlabShortToken } from '@millrace/kube-objects';
 import type { ConfiguredRunner, GlobalSettings, PollSettings } from '../config/config-file.ts';
 import { openGeneration } from '../config/open-generation.ts';
 import { presentedRevision, presentedVersion, userAgent } from '../presented-version.ts';
-import { withToken } from '../local/with-token.ts';
 
 /** One entry of `[[runners]]` in one generation of the configuration: everything that its jobs need. */
 export interface Runner {

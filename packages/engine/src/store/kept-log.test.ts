@@ -58,6 +58,9 @@ it('bytes behind the last state are cut off, and are never offered for sending',
   await first.persist();
   await appendFile(join(root, 'trace.log'), 'written, and its state was not');
   expect(first.source.size()).toBe('1 line\n'.length);
+  const { signal } = new AbortController();
+  const bytes = await first.source.read(2, 1000, { signal });
+  expect(Buffer.from(bytes).toString()).toBe('line\n');
   await first.close();
   const next = await open();
   expect(await content()).toBe('1 line\n');

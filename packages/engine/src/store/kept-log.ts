@@ -84,6 +84,7 @@ export async function openKeptLog<State extends { readonly written: number }, Up
   await file.truncate(first.log?.written ?? 0);
   const log = writer({ state: first.log, write: (bytes) => file.appendFile(bytes) });
   let taken = first.taken;
+  const size = (): number => state.saved().log?.written ?? 0;
   const close = async (): Promise<void> => {
     await state.settled({ sync: false });
     await upload.settled({ sync: false });
@@ -110,9 +111,11 @@ export async function openKeptLog<State extends { readonly written: number }, Up
       await state.settled({ sync: true });
     },
     source: {
-      size: () => state.saved().log?.written ?? 0,
+      size,
       read: async (from, max) => {
-        const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(max), 0, max, from);
+        // The file may hold more, which the next process would cut off and write differently.
+        const length = Math.max(0, Math.min(max, size() - from));
+        const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(length), 0, length, from);
         return buffer.subarray(0, bytesRead);
       },
     },

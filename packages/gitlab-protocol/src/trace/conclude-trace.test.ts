@@ -76,6 +76,28 @@ describe('a final update that goes wrong', () => {
     expect(set.hits()).toBe(times);
   });
 
+  it('because the trace stays wrong is told without a checksum in the end', async () => {
+    const runner = await startRunner({ breaches: ['no checksum'] });
+    const job = await runner.takeJob();
+    const told: unknown[] = [];
+    const client = {
+      ...runner.client,
+      updateJob: (...args: Parameters<typeof runner.client.updateJob>) => {
+        told.push(args[1].output);
+        return runner.client.updateJob(...args);
+      },
+    };
+    runner.server.faults.add({ call: 'final' }, { kind: 'answer', status: 412 }, { times: 10 });
+    const upload = startUpload(runner, job, { client });
+    upload.log.write('something\n');
+    const finished = upload.uploader.finish({ state: 'success' }, unlimited());
+    expect(await runner.untilDone(finished)).toEqual({ kind: 'acknowledged' });
+    expect(told).toHaveLength(11);
+    expect(told.slice(0, 10)).not.toContain(undefined);
+    expect(told.at(-1)).toBeUndefined();
+    expect(runner.logged.join('\n')).toContain('stays different');
+  });
+
   it('waits between two tries a second, two, four, and so on up to an hour, beside the interval', async () => {
     const runner = await startRunner();
     const { uploader } = startUpload(runner, await runner.takeJob());

@@ -114,7 +114,8 @@ function conclude(
 
   const { checksum, bytesize } = outputOf(body, complain);
   const { trace } = job;
-  const isWhole = bytesize === trace.size() && checksum === trace.checksum();
+  // Without a checksum there is nothing to compare: a server takes the result.
+  const isWhole = checksum === '' || (bytesize === trace.size() && checksum === trace.checksum());
   if (!isWhole && job.excused === 0)
     complain(
       `${bytesize} bytes, ${checksum}, where ${trace.size()} bytes, ${trace.checksum()} are there`,

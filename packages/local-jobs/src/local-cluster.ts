@@ -4,11 +4,10 @@ import { startEmbeddedCluster, type EmbeddedCluster } from '@millrace/embedded-c
 import {
   connect,
   resolveConnection,
+  withToken,
   type ConnectionFacts,
   type KubeConnection,
 } from '@millrace/kube';
-import { presentedVersion } from '../presented-version.ts';
-import { withToken } from './with-token.ts';
 
 /** Where local jobs run. */
 export interface LocalCluster {
@@ -26,11 +25,17 @@ export interface LocalCluster {
 
 /** Options for {@link openLocalCluster}. */
 export interface LocalClusterOptions {
+  /** Name and version of the program, as API servers note it down. */
+  readonly userAgent: string;
+  /** A file: its cluster is used instead of an embedded one. */
   readonly kubeconfig?: string;
+  /** A context of that file; its current one when absent. */
   readonly context?: string;
+  /** `off`: the embedded cluster does not try namespaces of the kernel. */
   readonly namespaces: 'auto' | 'off';
+  /** Folder with unpacked images for the embedded cluster. */
   readonly images?: string;
-  readonly environment: NodeJS.ProcessEnv;
+  readonly environment: Readonly<Record<string, string | undefined>>;
   readonly logger: Logger;
   readonly signal: AbortSignal;
 }
@@ -47,11 +52,14 @@ async function reach(api: KubeConnection, signal: AbortSignal): Promise<void> {
   }
 }
 
-/** An embedded cluster of its own, or the cluster of a kubeconfig. */
+/**
+ * An embedded cluster of its own, or the cluster of a kubeconfig.
+ * @throws RunnerError when the kubeconfig cannot be used, or its server does not answer within five seconds
+ */
 export async function openLocalCluster(options: LocalClusterOptions): Promise<LocalCluster> {
   const clock = createSystemClock();
   const { logger, signal } = options;
-  const connectOptions = { userAgent: `millrace-gitlab ${presentedVersion}`, clock, logger };
+  const connectOptions = { userAgent: options.userAgent, clock, logger };
   if (options.kubeconfig !== undefined) {
     const facts = await resolveConnection(
       {

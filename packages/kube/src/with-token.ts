@@ -1,4 +1,4 @@
-import type { ConnectionFacts } from '@millrace/kube';
+import type { ConnectionFacts } from './credentials/connection-facts.ts';
 
 /** The same server with another token and no other proof of who we are. */
 export function withToken(facts: ConnectionFacts, token: string): ConnectionFacts {
