@@ -1,6 +1,14 @@
 import { fileURLToPath } from 'node:url';
-import { RunnerError } from '@millrace/core';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import {
+  collectPair,
+  interruptible,
+  isColored,
+  portNumber,
+  wholeNumber,
+  type Host,
+  type Interruption,
+} from '@millrace/command-line';
+import { Command, CommanderError, Option } from 'commander';
 import type { ClusterOptions } from './commands/cluster.ts';
 import type { CommandContext, ExplainOptions } from './commands/explain.ts';
 import type { PluginsOptions } from './commands/plugins.ts';
@@ -8,10 +16,6 @@ import type { RunArguments } from './commands/run.ts';
 import { defaultConfig } from './config/default-config.ts';
 import { presentedRevision, presentedVersion } from './presented-version.ts';
 import type { ProcessLogger } from './terminal/process-logger.ts';
-import { isClosedPipe } from './terminal/closed-pipe.ts';
-
-/** The part of `process` that the program uses. */
-export type Host = Pick<NodeJS.Process, 'stdout' | 'stderr' | 'env' | 'on' | 'off' | 'exit'>;
 
 type LogFormat = 'runner' | 'text' | 'json';
 
@@ -35,8 +39,9 @@ export async function run(args: readonly string[], host: Host): Promise<number> 
     return exitCode;
   } catch (thrown) {
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2;
-    const { describeError } = await import('./terminal/print-error.ts');
-    host.stderr.write(`${describeError(thrown, colored(host, host.stderr))}\n`);
+    // It knows how places in files are written, which takes a while to load.
+    const { describeError } = await import('@millrace/command-line/describe-error');
+    host.stderr.write(`${describeError(thrown, isColored(host, host.stderr))}\n`);
     return 1;
   }
 }
@@ -67,22 +72,15 @@ function commands(host: Host, done: (exitCode: number) => void): Command {
   const context = async (signal: AbortSignal): Promise<CommandContext> => ({
     stdout: host.stdout,
     stderr: host.stderr,
-    color: colored(host, host.stdout),
+    color: isColored(host, host.stdout),
     logger: await openLogger(program, host),
     signal,
   });
 
   const interrupted = async (
     words: string,
-    work: (signals: Interruptible['signals']) => Promise<number>,
-  ): Promise<void> => {
-    const { signals, release } = interruptible(host, words);
-    try {
-      done(await work(signals));
-    } finally {
-      release();
-    }
-  };
+    work: (signals: Interruption) => Promise<number>,
+  ): Promise<void> => done(await interruptible(host, words, work));
 
   program
     .command('run')
@@ -141,7 +139,7 @@ function commands(host: Host, done: (exitCode: number) => void): Command {
     .option('--context <name>', 'context of the kubeconfig')
     .addOption(
       new Option('-e, --variable <KEY=VALUE>', 'set a variable of the pipeline; may be repeated')
-        .argParser(collectVariable)
+        .argParser(collectPair)
         .default({}, 'none'),
     )
     .addOption(namespacesOption())
@@ -258,51 +256,6 @@ const namespacesOption = (): Option =>
     .choices(['auto', 'off'])
     .default('auto');
 
-interface Interruptible {
-  readonly signals: { readonly cancel: AbortSignal; readonly abort: AbortSignal };
-  readonly release: () => void;
-}
-
-/**
- * The first SIGINT, SIGTERM or SIGHUP cancels, the second aborts, the third ends the process. Output that nobody reads
- * any more (`| head`) cancels too.
- * @param first - what to say at the first one
- */
-function interruptible(host: Host, first: string): Interruptible {
-  const cancel = new AbortController();
-  const abort = new AbortController();
-  let count = 0;
-  const onSignal = (): void => {
-    count += 1;
-    const reason = canceled('canceled');
-    if (count === 1) {
-      host.stderr.write(`\n${first}\n`);
-      cancel.abort(reason);
-    } else if (count === 2) {
-      host.stderr.write('\nforcing the end\n');
-      abort.abort(reason);
-    } else host.exit(130);
-  };
-  const onOutputError = (error: Error): void => {
-    if (isClosedPipe(error)) cancel.abort(canceled('nobody reads the output any more'));
-  };
-  for (const name of endings) host.on(name, onSignal);
-  host.stdout.on('error', onOutputError);
-  return {
-    signals: { cancel: cancel.signal, abort: abort.signal },
-    release: () => {
-      for (const name of endings) host.off(name, onSignal);
-      host.stdout.off('error', onOutputError);
-    },
-  };
-}
-
-const canceled = (message: string): RunnerError =>
-  new RunnerError(message, { code: 'MILLRACE_E_CANCELED', kind: 'canceled' });
-
-/** SIGHUP is a terminal that was closed. */
-const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-
 async function openLogger(
   program: Command,
   host: Host,
@@ -315,32 +268,4 @@ async function openLogger(
     level: debug === true ? 'debug' : usual,
     stream: host.stderr,
   });
-}
-
-function colored({ env }: Host, stream: NodeJS.WriteStream): boolean {
-  if (env['NO_COLOR'] !== undefined && env['NO_COLOR'] !== '') return false;
-  if (env['FORCE_COLOR'] !== undefined) return env['FORCE_COLOR'] !== '0';
-  return stream.isTTY;
-}
-
-function collectVariable(
-  text: string,
-  before: Readonly<Record<string, string>>,
-): Readonly<Record<string, string>> {
-  const at = text.indexOf('=');
-  if (at <= 0) throw new InvalidArgumentError('write it as KEY=VALUE');
-  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
-}
-
-function portNumber(text: string): number {
-  const number = wholeNumber(text);
-  if (number > 65_535) throw new InvalidArgumentError('must be at most 65535');
-  return number;
-}
-
-function wholeNumber(text: string): number {
-  const number = Number(text);
-  if (!Number.isInteger(number) || number < 0)
-    throw new InvalidArgumentError('must be a whole number');
-  return number;
 }

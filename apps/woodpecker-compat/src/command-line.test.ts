@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { run, type Host } from './command-line.ts';
+import type { Host } from '@millrace/command-line';
+import { run } from './command-line.ts';
 
 let folder = '';
 beforeAll(async () => {

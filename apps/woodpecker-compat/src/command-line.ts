@@ -1,16 +1,22 @@
 import { suggest } from '@millrace/config';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import {
+  collectPair,
+  interruptible,
+  isColored,
+  wholeNumber,
+  type Host,
+} from '@millrace/command-line';
+import { pipelineEvents } from '@millrace/woodpecker-pipeline';
+import { Command, CommanderError, Option } from 'commander';
 import { woodpeckerBindings } from './bindings.ts';
 import type { CommandContext } from './commands/command-context.ts';
+import type { ExecOptions } from './commands/exec.ts';
 import type { ExplainOptions } from './commands/explain.ts';
 import type { PluginsOptions } from './commands/plugins.ts';
 import { agentVariables } from './config/agent-variables.ts';
 import { environmentVariables } from './config/environment-variables.ts';
 import { presentedVersion } from './presented-version.ts';
 import { stderrLogger } from './terminal/stderr-logger.ts';
-
-/** The part of `process` that the program uses. */
-export type Host = Pick<NodeJS.Process, 'stdout' | 'stderr' | 'env' | 'on' | 'off'>;
 
 /**
  * Parses the command line and runs the command.
@@ -20,10 +26,7 @@ export async function run(args: readonly string[], host: Host): Promise<number> 
   let exitCode = 0;
   // Without a listener a closed pipe ends the process with a trace.
   for (const stream of [host.stdout, host.stderr]) stream.on('error', () => undefined);
-  const end = new AbortController();
-  const onSignal = (): void => end.abort();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) host.on(name, onSignal);
-  const program = commands(host, end.signal, (code) => {
+  const program = commands(host, (code) => {
     exitCode = code;
   });
   try {
@@ -31,11 +34,10 @@ export async function run(args: readonly string[], host: Host): Promise<number> 
     return exitCode;
   } catch (thrown) {
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2;
-    const { describeError } = await import('./terminal/print-error.ts');
-    host.stderr.write(`${describeError(thrown, colored(host, host.stderr))}\n`);
+    // It knows how places in files are written, which takes a while to load.
+    const { describeError } = await import('@millrace/command-line/describe-error');
+    host.stderr.write(`${describeError(thrown, isColored(host, host.stderr))}\n`);
     return 1;
-  } finally {
-    for (const name of ['SIGINT', 'SIGTERM'] as const) host.off(name, onSignal);
   }
 }
 
@@ -45,7 +47,7 @@ const variables = [
   ...environmentVariables(woodpeckerBindings),
 ];
 
-function commands(host: Host, signal: AbortSignal, done: (exitCode: number) => void): Command {
+function commands(host: Host, done: (exitCode: number) => void): Command {
   const program = new Command('millrace-woodpecker')
     .description(
       'Runs Woodpecker workflows as Kubernetes pods. Stands in for woodpecker-agent with the Kubernetes backend.',
@@ -64,21 +66,33 @@ function commands(host: Host, signal: AbortSignal, done: (exitCode: number) => v
     });
   for (const { flag, name, doc } of variables)
     if (flag !== undefined) program.addOption(new Option(`--${flag} [value]`, `${doc} [$${name}]`));
-  const context = (): CommandContext => ({
+  const context = (signal: AbortSignal): CommandContext => ({
     stdout: host.stdout,
     stderr: host.stderr,
-    color: colored(host, host.stdout),
+    color: isColored(host, host.stdout),
     logger: stderrLogger(host.stderr),
     signal,
     environment: host.env,
     flags: flagValues(program),
   });
 
+  /** Runs a command that SIGINT and SIGTERM end. */
+  const interrupted = async (work: (signal: AbortSignal) => Promise<number>): Promise<void> => {
+    const end = new AbortController();
+    const onSignal = (): void => end.abort();
+    for (const name of ['SIGINT', 'SIGTERM'] as const) host.on(name, onSignal);
+    try {
+      done(await work(end.signal));
+    } finally {
+      for (const name of ['SIGINT', 'SIGTERM'] as const) host.off(name, onSignal);
+    }
+  };
+
   program.allowExcessArguments(true).action(async () => {
     const [unknown] = program.args;
     if (unknown !== undefined) program.error(unknownCommand(unknown, program));
     const { agent } = await import('./commands/agent.ts');
-    done(await agent(context()));
+    await interrupted((signal) => agent(context(signal)));
   });
 
   program
@@ -86,7 +100,55 @@ function commands(host: Host, signal: AbortSignal, done: (exitCode: number) => v
     .description('ask a running agent how it is: exit code 0 when it is well')
     .action(async () => {
       const { ping } = await import('./commands/ping.ts');
-      done(await ping(context()));
+      await interrupted((signal) => ping(context(signal)));
+    });
+
+  program
+    .command('exec')
+    .description(
+      'run the workflows of a local pipeline, on a cluster of its own or the one of a kubeconfig',
+    )
+    .argument(
+      '[path]',
+      'a workflow file, a .woodpecker folder, or the project; default: this folder',
+    )
+    .option('--workflow <name>', 'run this workflow only, whatever it waits for')
+    .addOption(
+      new Option('--event <event>', 'what makes the pipeline run')
+        .choices(pipelineEvents)
+        .default('push'),
+    )
+    .option('--branch <name>', 'default: the one that is checked out')
+    .addOption(pairs('-e, --variable <KEY=VALUE>', 'a variable of this run; may be repeated'))
+    .addOption(pairs('--secret <NAME=VALUE>', 'a secret; may be repeated'))
+    .option('--secrets-file <file>', 'secrets: a JSON object, or NAME=value lines')
+    .option(
+      '--trusted',
+      'steps may be privileged and use the network and volumes of the node',
+      false,
+    )
+    .option('--timeout <minutes>', 'of each workflow', wholeNumber, 60)
+    .option('--kubeconfig <file>', 'use this cluster instead of an embedded one')
+    .option('--context <name>', 'context of the kubeconfig; default: its current one')
+    .option(
+      '--sources-image <image>',
+      'image of the step that fills the workspace: a shell and tar',
+      'busybox:stable-musl',
+    )
+    .addOption(
+      new Option('--namespaces <mode>', 'Linux namespaces for the embedded cluster’s containers')
+        .choices(['auto', 'off'])
+        .default('auto'),
+    )
+    .option('--images <folder>', 'folder with unpacked images for the embedded cluster')
+    .action(async (path: string | undefined, options: ExecOptions) => {
+      const { exec } = await import('./commands/exec.ts');
+      const words = 'canceling: steps are stopped and cleaned up; once more forces the end';
+      done(
+        await interruptible(host, words, (signals) =>
+          exec(path, options, context(signals.abort), signals),
+        ),
+      );
     });
 
   program
@@ -114,7 +176,7 @@ function commands(host: Host, signal: AbortSignal, done: (exitCode: number) => v
     )
     .action(async (options: ExplainOptions) => {
       const { explain } = await import('./commands/explain.ts');
-      done(await explain(options, context()));
+      await interrupted((signal) => explain(options, context(signal)));
     });
 
   program
@@ -125,7 +187,7 @@ function commands(host: Host, signal: AbortSignal, done: (exitCode: number) => v
     .option('--hooks', 'print who runs in which hook, in order', false)
     .action(async (options: PluginsOptions) => {
       const { plugins } = await import('./commands/plugins.ts');
-      done(await plugins(options, context()));
+      await interrupted((signal) => plugins(options, context(signal)));
     });
 
   return program;
@@ -151,15 +213,5 @@ function flagValues(program: Command): Readonly<Record<string, string>> {
   );
 }
 
-function colored({ env }: Host, stream: NodeJS.WriteStream): boolean {
-  if (env['NO_COLOR'] !== undefined && env['NO_COLOR'] !== '') return false;
-  if (env['FORCE_COLOR'] !== undefined) return env['FORCE_COLOR'] !== '0';
-  return stream.isTTY;
-}
-
-function wholeNumber(text: string): number {
-  const number = Number(text);
-  if (!Number.isInteger(number) || number < 0)
-    throw new InvalidArgumentError('must be a whole number');
-  return number;
-}
+const pairs = (flags: string, doc: string): Option =>
+  new Option(flags, doc).argParser(collectPair).default({}, 'none');

@@ -9,7 +9,10 @@ import { temporaryFolder, type Folder } from './gitlab-program.ts';
 import { startProgram, type Running } from './program.ts';
 import { workflowPayload, type PayloadOptions, type StepSpec } from './woodpecker-fixture.ts';
 
-const main = fileURLToPath(new URL('../../../apps/woodpecker-compat/src/main.ts', import.meta.url));
+/** Where `millrace-woodpecker` begins. */
+export const woodpeckerMain: string = fileURLToPath(
+  new URL('../../../apps/woodpecker-compat/src/main.ts', import.meta.url),
+);
 
 /** What a test of the Woodpecker agent works with. */
 export interface AgentRoom {
@@ -73,7 +76,7 @@ export function agentRoom(cluster: SuiteCluster): AgentRoom {
   });
   const run: AgentRoom['run'] = async (args, env = {}) => {
     await folder.write({ kubeconfig: kubeconfig(cluster()) });
-    const program = startProgram(main, args, folder.path, { ...environment(), ...env });
+    const program = startProgram(woodpeckerMain, args, folder.path, { ...environment(), ...env });
     started.add(program);
     onTestFailed(async () => {
       program.kill('SIGKILL');

@@ -16,6 +16,8 @@ export interface LocalCluster {
   readonly accessAs: (credential: JobCredential) => KubeConnection;
   /** One line for people. */
   readonly description: string;
+  /** Where objects belong unless somebody says otherwise: the kubeconfig's namespace. */
+  readonly namespace: string;
   /** When set, every mount path of a job must lie below it. */
   readonly mountPrefix?: string;
   /** What jobs cannot do here, one sentence each. */
@@ -76,6 +78,7 @@ export async function openLocalCluster(options: LocalClusterOptions): Promise<Lo
       api,
       accessAs: ({ token }) => connect(withToken(facts, token), connectOptions),
       description: `the cluster at ${facts.server}`,
+      namespace: facts.namespace ?? 'default',
       limits: [],
       close: api.close,
     };
@@ -97,6 +100,7 @@ export async function openLocalCluster(options: LocalClusterOptions): Promise<Lo
     api,
     accessAs: ({ token }) => connect(withToken(facts, token), connectOptions),
     description: cluster.description,
+    namespace: 'default',
     limits: cluster.limits,
     ...(cluster.mountPrefix === undefined ? {} : { mountPrefix: cluster.mountPrefix }),
     close: async () => {

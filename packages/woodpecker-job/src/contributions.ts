@@ -6,6 +6,7 @@ import { envFromSecret, nativeSecretFields } from './native-secrets.ts';
 import { maskedVariables } from './masks.ts';
 import { containerDirectory } from './permissions.ts';
 import { pluginName } from './plugin-name.ts';
+import { driverVolume, receivesSources } from './received-sources.ts';
 import type { WoodpeckerJobSettings } from './settings.ts';
 import { stepStatements } from './statements.ts';
 import { stepSecretOf } from './step-secrets.ts';
@@ -27,6 +28,7 @@ export function stepContributions(
     ...nativeSecretFields(placed.podName, settings),
     ...directory(unit, placed),
     ...stepStatements(placed, context),
+    ...(receivesSources(placed, context.options) ? driverVolume(placed) : []),
   ];
 }
 

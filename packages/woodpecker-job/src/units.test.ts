@@ -90,6 +90,23 @@ describe('steps are units', () => {
     ]);
   });
 
+  it('a clone step takes its files where whoever runs the workflow brings them', () => {
+    const stages = [[step('A', { type: 'clone', workspace_base: '/w', working_dir: '/w/src' })]];
+    const payload = { config: { volume: 'v', pipeline: stages.map((steps) => ({ steps })) } };
+    const context = jobContext(requestOf(payload), { ...options, sources: 'files' });
+    expect(stepUnits(context, settingsWith({}))).toMatchObject([
+      {
+        containers: [{ name: 'wp-a', driven: true }],
+        work: {
+          kind: 'session',
+          sessionContainer: 'wp-a',
+          scriptsDirectory: '/w-millrace/scripts',
+          stages: [{ action: { do: 'receive', transfer: 'files', directory: '/w/src' } }],
+        },
+      },
+    ]);
+  });
+
   it.each([
     [{}, 20],
     [{ stopTimeout: 0 }, 0],

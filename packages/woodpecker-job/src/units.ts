@@ -10,13 +10,27 @@ import { stepLabels } from './labels.ts';
 import { registrySecretOf } from './names.ts';
 import { needsDirectory } from './permissions.ts';
 import type { Step } from './payload/payload.ts';
+import { receivesSources, receiveSources } from './received-sources.ts';
 import type { WoodpeckerJobSettings } from './settings.ts';
 
 /** One unit for each step. */
 export const stepUnits = (
-  { steps, workflow }: JobContext,
+  { steps, workflow, options }: JobContext,
   settings: WoodpeckerJobSettings,
-): readonly Unit[] => steps.map((placed) => stepUnit(placed, workflow.timeoutSeconds, settings));
+): readonly Unit[] =>
+  steps.map((placed) => {
+    const unit = stepUnit(placed, workflow.timeoutSeconds, settings);
+    const { sources } = options;
+    if (sources === undefined || !receivesSources(placed, options)) return unit;
+    return {
+      ...unit,
+      containers: unit.containers.map((container) => ({
+        ...container,
+        driven: container.name === placed.podName,
+      })),
+      work: receiveSources(placed, sources),
+    };
+  });
 
 function stepUnit(
   { step, unit, podName, after }: PlacedStep,

@@ -301,8 +301,15 @@ describe('what a server would refuse', () => {
     ['volumes', 'volumes: ["a:/b"]', 'volumes'],
     ['tmpfs', 'tmpfs: [/run]', 'volumes'],
   ])('includes %s in a repository that is not trusted with it', (key, line, kind) => {
-    expect(errorsOf(stepText(line), untrusted)).toEqual([
+    expect(errorsOf(stepText(line), untrusted)).toContain(
       `w.yaml:4:5: steps[0].${key}: needs a repository that is trusted (${kind}) (trust the repository with ${kind}, or remove it)`,
+    );
+  });
+
+  it('is told with what would only be a warning, for that is often the reason', () => {
+    expect(errorsOf('steps:\n  - name: a\n    imaeg: x')).toEqual([
+      'w.yaml:2:5: steps[0]: this step has no image (add image: with the container image to run)',
+      'w.yaml:3:5: steps[0].imaeg: unknown key, it has no effect (did you mean "image"?)',
     ]);
   });
 
@@ -409,5 +416,29 @@ describe('what has no effect is told', () => {
     ],
   ])('such as %s', (_, text, expected) => {
     expect(warningsOf(text)).toContain(expected);
+  });
+});
+
+describe('where the source comes from somewhere else', () => {
+  const context = { ...trusted, skipClone: false, sourcesImage: 'busybox:1' };
+
+  it('one step stands in for all clone steps', () => {
+    const text =
+      'clone:\n  a: {image: git}\n  b: {image: git}\nsteps:\n  t: {image: x, commands: [y]}';
+    const [[clone] = [], ...rest] = stagesOf(compile(text, context).workflows[0]);
+    expect(clone).toMatchObject({
+      name: 'clone',
+      type: 'clone',
+      image: 'busybox:1',
+      working_dir: '/woodpecker/src/git.example.org/acme/widget',
+      workspace_base: '/woodpecker',
+    });
+    expect(rest.flat().map(({ name }) => name)).toEqual(['t']);
+  });
+
+  it('a workflow without one gets none', () => {
+    expect(namesOf('skip_clone: true\nsteps:\n  t: {image: x, commands: [y]}', context)).toEqual([
+      ['t'],
+    ]);
   });
 });

@@ -83,7 +83,10 @@ class WorkflowCompiler {
 
   #cloneStages(): readonly BackendStage[] {
     const { clone, skipClone } = this.#file;
-    if (skipClone || this.#surroundings.context.skipClone === true) return [];
+    const { sourcesImage, skipClone: isThere = false } = this.#surroundings.context;
+    if (skipClone || isThere) return [];
+    if (sourcesImage !== undefined)
+      return [{ steps: [this.#compile(this.#cloneContainer(sourcesImage), 'clone')] }];
     if (clone.length === 0) return [{ steps: [this.#defaultClone()] }];
     return this.#running(clone).map((container) => {
       if (!this.#isTrustedClone(container))
@@ -99,43 +102,57 @@ class WorkflowCompiler {
   /** Gets git's login as its own environment, so that with one it counts as no plugin. */
   #defaultClone(): BackendStep {
     const { context } = this.#surroundings;
+    const image = context.clonePlugin ?? defaultClonePlugin;
+    return this.#compile(
+      {
+        ...this.#cloneContainer(image),
+        environment: this.#map(loginVariables(context)),
+        settings: this.#map({
+          depth: '0',
+          ...(context.pipeline.event === 'tag' && { tags: 'true' }),
+        }),
+      },
+      'clone',
+    );
+  }
+
+  #map(values: Readonly<Record<string, string>>): PipelineMap {
     const text = (value: string): PipelineNode => ({
       ...this.#place(),
       kind: 'scalar',
       value,
       text: value,
     });
-    const map = (entries: Readonly<Record<string, string>>): PipelineMap => ({
+    return {
       ...this.#place(),
       kind: 'map',
-      entries: new Map(Object.entries(entries).map(([key, value]) => [key, text(value)])),
-    });
-    return this.#compile(
-      {
-        node: map({}),
-        name: 'clone',
-        image: context.clonePlugin ?? defaultClonePlugin,
-        commands: [],
-        entrypoint: [],
-        environment: map(loginVariables(context)),
-        settings: map({ depth: '0', ...(context.pipeline.event === 'tag' && { tags: 'true' }) }),
-        directory: '',
-        pull: false,
-        privileged: false,
-        detach: false,
-        failure: 'fail',
-        when: [],
-        volumes: [],
-        tmpfs: [],
-        devices: [],
-        dns: [],
-        dnsSearch: [],
-        extraHosts: [],
-        ports: [],
-        networkMode: '',
-      },
-      'clone',
-    );
+      entries: new Map(Object.entries(values).map(([key, value]) => [key, text(value)])),
+    };
+  }
+
+  /** A clone step that no file has written. */
+  #cloneContainer(image: string): Container {
+    return {
+      node: this.#map({}),
+      name: 'clone',
+      image,
+      commands: [],
+      entrypoint: [],
+      directory: '',
+      pull: false,
+      privileged: false,
+      detach: false,
+      failure: 'fail',
+      when: [],
+      volumes: [],
+      tmpfs: [],
+      devices: [],
+      dns: [],
+      dnsSearch: [],
+      extraHosts: [],
+      ports: [],
+      networkMode: '',
+    };
   }
 
   /** All services start together, and before the first step. */

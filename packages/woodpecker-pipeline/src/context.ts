@@ -154,6 +154,11 @@ export interface PipelineContext {
   readonly ignoreServiceFailures?: boolean;
   /** The source is there already: no clone steps, whatever the files say. */
   readonly skipClone?: boolean;
+  /**
+   * Image of a step `clone` that stands in for all clone steps where the source comes from somewhere else: what fills the
+   * workspace is up to whoever runs it. A workflow with `skip_clone` has none.
+   */
+  readonly sourcesImage?: string;
   /** Steps with `when: local: false` are left out. */
   readonly isLocal?: boolean;
 }

@@ -46,8 +46,13 @@ export class Findings {
     return this.#problems.warnings;
   }
 
+  /** With an error all are told: what is only a warning, such as a misspelt key, is often its reason. */
   throwIfErrors(subject: string): void {
-    this.#problems.throwIfErrors(subject, 'MILLRACE_E_PIPELINE');
+    const { errors, warnings } = this.#problems;
+    if (errors.length === 0) return;
+    const all = new ConfigProblems();
+    all.add(...errors, ...warnings.map((each) => ({ ...each, severity: 'error' as const })));
+    all.throwIfErrors(subject, 'MILLRACE_E_PIPELINE');
   }
 
   #add(

@@ -2,6 +2,7 @@ export { compilePipeline, type PipelineSource } from './compile-pipeline.ts';
 export type { CompiledPipeline, CompiledWorkflow, SkippedWorkflow } from './compiled-pipeline.ts';
 export {
   defaultClonePlugin,
+  pipelineEvents,
   type CommitFacts,
   type PipelineContext,
   type PipelineEvent,

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { createSystemClock, systemRandom } from '@millrace/async';
+import type { Interruption } from '@millrace/command-line';
 import { formatProblem } from '@millrace/config';
 import { RunnerError, type JobResult, type Plan } from '@millrace/core';
 import {
@@ -51,16 +52,10 @@ export interface ExecOptions {
   readonly environment: NodeJS.ProcessEnv;
 }
 
-/** How the user ends a run: politely, then at once. */
-export interface ExecSignals {
-  readonly cancel: AbortSignal;
-  readonly abort: AbortSignal;
-}
-
 interface Session {
   readonly options: ExecOptions;
   readonly context: CommandContext;
-  readonly signals: ExecSignals;
+  readonly signals: Interruption;
   readonly pipeline: Pipeline;
   readonly folder: string;
   readonly sources: readonly string[];
@@ -78,7 +73,7 @@ interface Session {
 export async function exec(
   options: ExecOptions,
   context: CommandContext,
-  signals: ExecSignals,
+  signals: Interruption,
 ): Promise<number> {
   const { signal } = context;
   const file = resolve(options.file);

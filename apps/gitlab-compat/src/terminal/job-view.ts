@@ -1,6 +1,6 @@
 import { createSystemClock } from '@millrace/async';
+import { writeOut } from '@millrace/command-line';
 import { renderSections } from '@millrace/logstream';
-import { isClosedPipe } from './closed-pipe.ts';
 
 /** A job's log on a terminal. */
 export interface JobView {
@@ -15,13 +15,8 @@ export interface JobView {
  */
 export function openJobView(stdout: NodeJS.WritableStream, color: boolean): JobView {
   const render = renderSections({ color, clock: createSystemClock() });
-  const put = (text: string | Uint8Array): Promise<void> =>
-    new Promise((resolve, reject) => {
-      if (text.length === 0) resolve();
-      else
-        stdout.write(text, (error) =>
-          error === undefined || error === null || isClosedPipe(error) ? resolve() : reject(error),
-        );
-    });
-  return { write: (bytes) => put(render.push(bytes)), end: () => put(render.end()) };
+  return {
+    write: (bytes) => writeOut(stdout, render.push(bytes)),
+    end: () => writeOut(stdout, render.end()),
+  };
 }

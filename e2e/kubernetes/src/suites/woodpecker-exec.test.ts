@@ -1,0 +1,4 @@
+import { woodpeckerExecSuite } from '@millrace/e2e-suites';
+import { startRealHandle } from '../handle/start-real-handle.ts';
+
+woodpeckerExecSuite(startRealHandle);
