@@ -20,8 +20,8 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     // Generous, because they only bound a hang: no test waits for time to pass.
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     allowOnly: false,
     retry: 0,
     reporters: ['default', new TotalsReporter()],

@@ -43,7 +43,7 @@ export interface LocalClusterOptions {
 }
 
 /** Milliseconds for the first answer: a wrong address should be told before a job is planned. */
-const firstAnswer = 5_000;
+const firstAnswer = 15_000;
 
 async function reach(api: KubeConnection, signal: AbortSignal): Promise<void> {
   try {
@@ -56,7 +56,7 @@ async function reach(api: KubeConnection, signal: AbortSignal): Promise<void> {
 
 /**
  * An embedded cluster of its own, or the cluster of a kubeconfig.
- * @throws RunnerError when the kubeconfig cannot be used, or its server does not answer within five seconds
+ * @throws RunnerError when the kubeconfig cannot be used, or its server does not answer within 15 seconds
  */
 export async function openLocalCluster(options: LocalClusterOptions): Promise<LocalCluster> {
   const clock = createSystemClock();

@@ -1,7 +1,10 @@
 import { isRunnerError, RunnerError } from '@millrace/core';
 import { describe, type ApiRequest } from './api-request.ts';
 
-/** No answer in time; the server may have carried the call out. */
+/**
+ * No answer in time; the server may have carried the call out.
+ * @param last - how the try before ended: its way out is the one that helps
+ */
 export function timeoutError(
   request: Pick<ApiRequest, 'verb' | 'resource' | 'name'>,
   milliseconds: number,
@@ -13,7 +16,7 @@ export function timeoutError(
     kind: 'timeout',
     reason: 'api_unreachable',
     retry: 'operation',
-    hint: 'The API server or the network is slow.',
+    hint: (isRunnerError(last) ? last.hint : undefined) ?? 'The API server or the network is slow.',
     details: { milliseconds, processed: true },
     ...(last === undefined ? {} : { cause: last }),
   });

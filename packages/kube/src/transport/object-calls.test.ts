@@ -274,6 +274,21 @@ describe('ends', () => {
     expect(clock.pending()).toBe(0);
   });
 
+  it('names what went wrong before, and the way out of that, when the time is over', async () => {
+    const server = await startServer((_request, response) => {
+      if (server.seen.length === 1) response.end('<title>Log in');
+    });
+    const { api, clock } = testConnection(server.url, { limits: { attemptTimeout: 60_000 } });
+    const result = failureOf(api.get(ref, { ...unlimited(), timeout: 10_000 }));
+    await until(() => server.seen.length === 2);
+    await clock.advance(10_000);
+    const error = await result;
+    expect(error.code).toBe('MILLRACE_E_KUBE_TIMEOUT');
+    expect(error.message).toContain('before that: ');
+    expect(error.message).toContain('not JSON');
+    expect(error.hint).toContain('login page');
+  });
+
   it('tries again after a try that took too long', async () => {
     const server = await startServer((_request, response) => {
       if (server.seen.length > 1) json(response, 200, pod);
