@@ -3,6 +3,7 @@ import type { LogEntry, WorkflowState } from '@millrace/woodpecker-protocol';
 import type { AgentPlace } from './agent-place.ts';
 import { createStepLog, type StepLine, type StepLog } from './step-log.ts';
 import { endedStep, startedStep } from './step-state.ts';
+import { stepStory } from './step-story.ts';
 import type { WorkflowMemory } from './workflow-memory.ts';
 
 /** Whose events are reported. */
@@ -72,7 +73,7 @@ export function reportEvents(
       case 'unit-finished': {
         const { unit, result } = event;
         await send(unit.id, logOf(unit.id).end());
-        await say(unit.id, storyOf(result.outcome));
+        await say(unit.id, stepStory(result));
         // Of steps that a cancel kept from beginning the server knows by itself.
         if (result.attempts === 0 && result.outcome.kind === 'canceled') break;
         await update(unit, endedStep(steps.get(unit.id) ?? '', result));
@@ -89,13 +90,6 @@ export function reportEvents(
     }
     memory.tookEvent(event);
   };
-}
-
-/** What a step's reader should know of a failure that is not the step's own. */
-function storyOf(outcome: JobResult['outcome']): readonly string[] {
-  if (outcome.kind !== 'failure' || outcome.reason === 'script_failed') return [];
-  const { message, story = [], hint } = outcome;
-  return [`ERROR: ${message}`, ...story, ...(hint === undefined ? [] : [`hint: ${hint}`])];
 }
 
 /** How a workflow ended, as the server is told. Pure. Failing steps are no error of the workflow: the server knows them. */

@@ -2,6 +2,7 @@ import { styleText } from 'node:util';
 import { writeOut } from '@millrace/command-line';
 import type { Outcome, RunEvent, UnitResult } from '@millrace/core';
 import { createStepLog, type StepLine, type StepLog } from '../agent/step-log.ts';
+import { stepStory } from '../agent/step-story.ts';
 
 /** A workflow on a terminal: lines of its steps side by side, each behind the name of its step. */
 export interface WorkflowView {
@@ -39,7 +40,8 @@ export function openWorkflowView(options: WorkflowViewOptions): WorkflowView {
   const width = Math.min(longestName, Math.max(0, ...steps.map((name) => name.length)));
   const logs = new Map<string, StepLog>();
   const results: { readonly name: string; readonly result: UnitResult }[] = [];
-  const notes = new Map<string, string>();
+  /** They come again and again while a node tries. */
+  const notes = new Set<string>();
   const paint = (style: Style, text: string): string =>
     color ? styleText(style, text, { validateStream: false }) : text;
   const logOf = (unit: string): StepLog => {
@@ -62,14 +64,14 @@ export function openWorkflowView(options: WorkflowViewOptions): WorkflowView {
           await show(event.unit.title, logOf(event.unit.id).push(event.bytes, event.place));
           break;
         case 'unit-waiting':
-          if (event.note === undefined || notes.get(event.unit.id) === event.note) break;
-          notes.set(event.unit.id, event.note);
+          if (event.note === undefined || notes.has(event.note)) break;
+          notes.add(event.note);
           await writeOut(stderr, `${event.unit.title} waits: ${event.note}\n`);
           break;
         case 'unit-finished':
           results.push({ name: event.unit.title, result: event.result });
           await show(event.unit.title, logOf(event.unit.id).end());
-          await show(event.unit.title, logOf(event.unit.id).say(storyOf(event.result)));
+          await show(event.unit.title, logOf(event.unit.id).say(stepStory(event.result)));
           break;
         case 'trouble':
           await writeOut(stderr, `warning: ${event.message}\n`);
@@ -87,8 +89,11 @@ export function openWorkflowView(options: WorkflowViewOptions): WorkflowView {
         return `  ${paint(style, mark)} ${name.padEnd(width)} ${words}`.trimEnd();
       });
       return [
-        `${paint('bold', title)}: ${paint(...verdict(outcome))}`,
+        `${paint('bold', title)}: ${paint(...verdict(outcome, results.length === 0))}`,
         ...lines,
+        ...(outcome.kind === 'failure' && outcome.hint !== undefined && results.length === 0
+          ? [`  hint: ${outcome.hint}`]
+          : []),
         `  API ${requests} requests, ${upgrades} upgraded connections, ${watches} shared watches`,
       ].join('\n');
     },
@@ -97,16 +102,10 @@ export function openWorkflowView(options: WorkflowViewOptions): WorkflowView {
 
 const newLine = Buffer.from('\n');
 
-/** What a reader should know of a failure that is not the step's own. */
-function storyOf({ outcome }: UnitResult): readonly string[] {
-  if (outcome.kind !== 'failure' || outcome.reason === 'script_failed') return [];
-  const { message, story = [], hint } = outcome;
-  return [`ERROR: ${message}`, ...story, ...(hint === undefined ? [] : [`hint: ${hint}`])];
-}
-
 type Style = 'bold' | 'dim' | 'green' | 'red' | (typeof colors)[number];
 
-function verdict(outcome: Outcome): readonly [Style, string] {
+/** @param alone - no step has a line of its own that tells why */
+function verdict(outcome: Outcome, alone: boolean): readonly [Style, string] {
   switch (outcome.kind) {
     case 'success':
       return ['green', 'succeeded'];
@@ -115,7 +114,10 @@ function verdict(outcome: Outcome): readonly [Style, string] {
     case 'skipped':
       return ['dim', 'skipped'];
     case 'failure':
-      return ['red', `failed: ${outcome.message}`];
+      return [
+        'red',
+        alone || outcome.reason === 'job_timeout' ? `failed: ${outcome.message}` : 'failed',
+      ];
   }
 }
 
