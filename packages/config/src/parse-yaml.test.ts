@@ -149,3 +149,40 @@ it('warns when a key stands before a merge that also has it', () => {
     }),
   ]);
 });
+
+describe('with lists merged into lists', () => {
+  it.each<[string, string, unknown]>([
+    ['one', 'a: &a [1, 2]\nb:\n  - <<: *a\n  - 3', [1, 2, 3]],
+    ['several', 'a: &a [1]\nc: &c [2]\nb: [0, <<: [*a, *c], 3]', [0, 1, 2, 3]],
+    ['one that has one', 'a: &a [1]\nc: &c [<<: *a, 2]\nb: [<<: *c]', [1, 2]],
+    ['lists as elements stay', 'a: &a [1]\nb: [*a]', [[1]]],
+    ['a mapping in a list is merged as ever', 'a: &a {x: 1}\nb: [<<: *a]', [{ x: 1 }]],
+  ])('%s', (_, text, expected) => {
+    const { value } = parseYaml(text, 'f.yml', { listMerges: true });
+    expect((value as { readonly b: unknown }).b).toEqual(expected);
+  });
+
+  it('an element knows where its anchor has it', () => {
+    const { positionOf } = parseYaml('a: &a\n  - x\nb:\n  - <<: *a', 'f.yml', {
+      listMerges: true,
+    });
+    expect(positionOf(['b', 0])).toMatchObject({ line: 2, column: 5 });
+  });
+
+  it.each([
+    ['a list in itself', 'a: &a\n  - <<: *a', /contains itself/],
+    ['a bomb', bomb, /expands to more than/],
+  ])('%s is refused', (_, text, message) => {
+    expect(() => parseYaml(text, 'f.yml', { listMerges: true })).toThrow(message);
+  });
+});
+
+/** Each list has ten times the one before it. */
+const bomb = [
+  'l0: &l0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]',
+  ...Array.from(
+    { length: 9 },
+    (_, index) =>
+      `l${index + 1}: &l${index + 1} [${Array.from({ length: 10 }, () => `<<: *l${index}`).join(', ')}]`,
+  ),
+].join('\n');

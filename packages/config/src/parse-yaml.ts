@@ -26,6 +26,8 @@ export interface YamlParseOptions {
   readonly flavor?: YamlFlavor;
   /** Custom tags on lists that the caller understands; every other custom tag is an error. */
   readonly listTags?: readonly string[];
+  /** An element `<<: *list` stands for the elements of that list, or of several lists. Woodpecker has it so. */
+  readonly listMerges?: boolean;
 }
 
 /**
@@ -48,9 +50,13 @@ export function parseYaml(
     problems.error({ ...explain(error), path: [], position: lineIndex(error.pos[0]) });
   }
   problems.throwIfErrors(file, 'MILLRACE_E_CONFIG_SYNTAX');
-  const { value, facts } = yamlToJson(document, (severity, path, offset, message, hint) => {
-    problems.add({ severity, path, message, position: lineIndex(offset), hint });
-  });
+  const { value, facts } = yamlToJson(
+    document,
+    (severity, path, offset, message, hint) => {
+      problems.add({ severity, path, message, position: lineIndex(offset), hint });
+    },
+    options,
+  );
   problems.throwIfErrors(file, 'MILLRACE_E_CONFIG_SYNTAX');
   return {
     value,

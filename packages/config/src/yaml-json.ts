@@ -8,6 +8,7 @@ import {
   type Node,
   type Pair,
   type YAMLMap,
+  type YAMLSeq,
 } from 'yaml';
 import { pathKey, type ConfigPath } from './config-path.ts';
 
@@ -38,8 +39,9 @@ export type YamlComplaint = (
 export function yamlToJson(
   document: Document,
   complain: YamlComplaint,
+  { listMerges = false }: { readonly listMerges?: boolean } = {},
 ): { readonly value: JsonValue; readonly facts: ReadonlyMap<string, YamlFact> } {
-  const converter = new YamlConverter(document, complain);
+  const converter = new YamlConverter(document, complain, listMerges);
   const value =
     document.contents === null
       ? null
@@ -57,14 +59,16 @@ class YamlConverter {
   readonly facts = new Map<string, YamlFact>();
   readonly #document: Document;
   readonly #complain: YamlComplaint;
+  readonly #listMerges: boolean;
   readonly #open = new Set<unknown>();
   readonly #targets = new Map<Node, unknown>();
   #values = 0;
   #stopped = false;
 
-  constructor(document: Document, complain: YamlComplaint) {
+  constructor(document: Document, complain: YamlComplaint, listMerges: boolean) {
     this.#document = document;
     this.#complain = complain;
+    this.#listMerges = listMerges;
   }
 
   /** @param offset - where the value's key or list element starts */
@@ -85,7 +89,9 @@ class YamlConverter {
 
   #collection(node: unknown, path: ConfigPath): JsonValue {
     if (isSeq(node))
-      return node.items.map((item, index) => this.convert(item, [...path, index], offsetOf(item)));
+      return this.#items(node, path).map((item, index) =>
+        this.convert(item, [...path, index], offsetOf(item)),
+      );
     if (!isMap(node)) return null;
     return Object.fromEntries(
       [...this.#entries(node, path).values()].map((entry) => [
@@ -93,6 +99,34 @@ class YamlConverter {
         this.convert(entry.node, [...path, entry.name], entry.offset),
       ]),
     );
+  }
+
+  /** Elements, with those of other lists in the place of `- <<: *list` where that is wanted. */
+  #items(list: YAMLSeq, path: ConfigPath): readonly unknown[] {
+    if (!this.#listMerges) return list.items;
+    return list.items.flatMap((item) => {
+      const merged = this.#mergedLists(item, path);
+      if (merged === undefined) return [item];
+      return merged.flatMap((source) => {
+        if (!this.#admit(source, path, offsetOf(item))) return [];
+        this.#open.add(source);
+        const items = this.#items(source, path);
+        this.#open.delete(source);
+        return items;
+      });
+    });
+  }
+
+  /** The lists behind the one key `<<` of an element; undefined when it is no such element. */
+  #mergedLists(item: unknown, path: ConfigPath): readonly YAMLSeq[] | undefined {
+    if (!isMap(item)) return undefined;
+    const [pair, ...more] = item.items;
+    if (pair === undefined || more.length > 0 || !isMergeKey(pair)) return undefined;
+    const source = this.#follow(pair.value, path);
+    if (!isSeq(source)) return undefined;
+    if (isAlias(pair.value)) return [source];
+    const lists = source.items.map((each) => this.#follow(each, path));
+    return lists.every((each) => isSeq(each)) ? lists : undefined;
   }
 
   /** Own keys win over merged ones; of several merged tables the first wins (YAML 1.1 merge key type). */

@@ -53,6 +53,11 @@ describe('a step', () => {
     expect(stepOf(stepText(...lines))).toMatchObject(expected);
   });
 
+  it('runs commands that are written elsewhere between its own', () => {
+    const text = `before: &before\n  - a\n  - b\n${stepText('commands:', '  - <<: *before', '  - c')}`;
+    expect(stepOf(text).commands).toEqual(['a', 'b', 'c']);
+  });
+
   it('of a mapping is named by its key, of a list by its position', () => {
     expect(namesOf('steps:\n  b: {image: x}\n  a: {image: x, name: c}')).toEqual([['b'], ['c']]);
     expect(namesOf('steps:\n  - image: x\n  - image: x')).toEqual([['step-0'], ['step-1']]);

@@ -126,7 +126,7 @@ class PipelineCompiler {
   }
 
   #parse(text: string, file: string, isFinal: boolean): PipelineMap | undefined {
-    const document = parseYaml(text, file);
+    const document = parseYaml(text, file, { listMerges: true });
     if (isFinal) this.#findings.add(...document.warnings);
     const root = toPipelineNode(document, file);
     if (root.kind === 'map') return root;
