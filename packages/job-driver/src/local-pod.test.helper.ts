@@ -68,7 +68,9 @@ export function createLocalPod(shell: LocalShell): LocalPod {
   ];
   const openExec: ConnectOptions['openExec'] = (command) => {
     const [program = 'sh', ...args] = shellCommand(command);
-    const child = spawn(program, args, { stdio: 'pipe', detached: true });
+    // Node's pipes are sockets, and a bash that talks to a socket takes itself for a login and reads ~/.bashrc.
+    const env = { ...process.env, HOME: directory };
+    const child = spawn(program, args, { stdio: 'pipe', detached: true, env });
     execs.add(child);
     child.once('close', () => execs.delete(child));
     return Promise.resolve(execSession(child));
