@@ -30,7 +30,11 @@ const values = [
 ];
 
 const echoed = (shell: string, words: readonly string[]): string =>
-  spawnSync(shell, ['-c', `printf '%s|' ${words.join(' ')}`], { encoding: 'utf8' }).stdout;
+  // With a pipe of Node's for its input, a socket, bash would read the user's start file.
+  spawnSync(shell, ['-c', `printf '%s|' ${words.join(' ')}`], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  }).stdout;
 
 describe('quoting', () => {
   it.each(['sh', 'bash'])('for every shell survives %s', (shell) => {
