@@ -3,12 +3,14 @@ import {
   collectPair,
   interruptible,
   isColored,
+  newProgram,
   portNumber,
+  runProgram,
   wholeNumber,
   type Host,
   type Interruption,
 } from '@millrace/command-line';
-import { Command, CommanderError, Option } from 'commander';
+import { Option, type Command } from 'commander';
 import type { ClusterOptions } from './commands/cluster.ts';
 import type { CommandContext, ExplainOptions } from './commands/explain.ts';
 import type { PluginsOptions } from './commands/plugins.ts';
@@ -27,48 +29,22 @@ const exampleFile = fileURLToPath(
  * Parses the command line and runs the command.
  * @returns exit code: the command's own; 1 for errors that were told; 2 for wrong arguments
  */
-export async function run(args: readonly string[], host: Host): Promise<number> {
-  let exitCode = 0;
-  // Without a listener a closed pipe ends the process at once, and what it started stays behind.
-  for (const stream of [host.stdout, host.stderr]) stream.on('error', () => undefined);
-  const program = commands(host, (code) => {
-    exitCode = code;
-  });
-  try {
-    await program.parseAsync([...args], { from: 'user' });
-    return exitCode;
-  } catch (thrown) {
-    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2;
-    // It knows how places in files are written, which takes a while to load.
-    const { describeError } = await import('@millrace/command-line/describe-error');
-    host.stderr.write(`${describeError(thrown, isColored(host, host.stderr))}\n`);
-    return 1;
-  }
-}
+export const run = (args: readonly string[], host: Host): Promise<number> =>
+  runProgram(args, host, (done) => commands(host, done));
 
 function commands(host: Host, done: (exitCode: number) => void): Command {
-  const program = new Command('millrace-gitlab')
-    .description(
+  const program = newProgram(host, {
+    name: 'millrace-gitlab',
+    description:
       'Runs GitLab CI jobs as Kubernetes pods. Stands in for gitlab-runner with the Kubernetes executor.',
-    )
-    .version(
-      `millrace-gitlab (presents itself as gitlab-runner ${presentedVersion}, ${presentedRevision})`,
-      '-V, --version',
-      'print the version',
-    )
+    version: `millrace-gitlab (presents itself as gitlab-runner ${presentedVersion}, ${presentedRevision})`,
+  })
     .addOption(
       new Option('--log-format <format>', 'form of the program’s own log lines')
         .choices(['runner', 'text', 'json'])
         .default('runner'),
     )
-    .option('--debug', 'log more')
-    .helpOption('-h, --help', 'print help')
-    .showSuggestionAfterError(true)
-    .exitOverride()
-    .configureOutput({
-      writeOut: (text) => host.stdout.write(text),
-      writeErr: (text) => host.stderr.write(text),
-    });
+    .option('--debug', 'log more');
   const context = async (signal: AbortSignal): Promise<CommandContext> => ({
     stdout: host.stdout,
     stderr: host.stderr,

@@ -3,11 +3,13 @@ import {
   collectPair,
   interruptible,
   isColored,
+  newProgram,
+  runProgram,
   wholeNumber,
   type Host,
 } from '@millrace/command-line';
 import { pipelineEvents } from '@millrace/woodpecker-pipeline';
-import { Command, CommanderError, Option } from 'commander';
+import { Option, type Command } from 'commander';
 import { woodpeckerBindings } from './bindings.ts';
 import type { CommandContext } from './commands/command-context.ts';
 import type { ExecOptions } from './commands/exec.ts';
@@ -22,24 +24,8 @@ import { stderrLogger } from './terminal/stderr-logger.ts';
  * Parses the command line and runs the command.
  * @returns exit code: the command's own; 1 for errors that were told; 2 for wrong arguments
  */
-export async function run(args: readonly string[], host: Host): Promise<number> {
-  let exitCode = 0;
-  // Without a listener a closed pipe ends the process with a trace.
-  for (const stream of [host.stdout, host.stderr]) stream.on('error', () => undefined);
-  const program = commands(host, (code) => {
-    exitCode = code;
-  });
-  try {
-    await program.parseAsync([...args], { from: 'user' });
-    return exitCode;
-  } catch (thrown) {
-    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2;
-    // It knows how places in files are written, which takes a while to load.
-    const { describeError } = await import('@millrace/command-line/describe-error');
-    host.stderr.write(`${describeError(thrown, isColored(host, host.stderr))}\n`);
-    return 1;
-  }
-}
+export const run = (args: readonly string[], host: Host): Promise<number> =>
+  runProgram(args, host, (done) => commands(host, done));
 
 /** Flags, by the variable that each stands for. */
 const variables = [
@@ -48,22 +34,12 @@ const variables = [
 ];
 
 function commands(host: Host, done: (exitCode: number) => void): Command {
-  const program = new Command('millrace-woodpecker')
-    .description(
+  const program = newProgram(host, {
+    name: 'millrace-woodpecker',
+    description:
       'Runs Woodpecker workflows as Kubernetes pods. Stands in for woodpecker-agent with the Kubernetes backend.',
-    )
-    .version(
-      `millrace-woodpecker (presents itself as woodpecker-agent ${presentedVersion})`,
-      '-V, --version',
-      'print the version',
-    )
-    .helpOption('-h, --help', 'print help')
-    .showSuggestionAfterError(true)
-    .exitOverride()
-    .configureOutput({
-      writeOut: (text) => host.stdout.write(text),
-      writeErr: (text) => host.stderr.write(text),
-    });
+    version: `millrace-woodpecker (presents itself as woodpecker-agent ${presentedVersion})`,
+  });
   for (const { flag, name, doc } of variables)
     if (flag !== undefined) program.addOption(new Option(`--${flag} [value]`, `${doc} [$${name}]`));
   const context = (signal: AbortSignal): CommandContext => ({

@@ -1,14 +1,8 @@
 import { join } from 'node:path';
-import { afterEach, beforeEach } from 'vitest';
 import type { SuiteCluster } from './define-suite.ts';
 import { kubeconfigText, runnerConfigText, type KubeconfigChanges } from './gitlab-files.ts';
-import {
-  startGitlab,
-  temporaryFolder,
-  type Finished,
-  type Folder,
-  type Running,
-} from './gitlab-program.ts';
+import { startGitlab, type Finished, type Folder, type Running } from './gitlab-program.ts';
+import { programRoom } from './program-room.ts';
 
 /** How `millrace-gitlab exec` is started. */
 export interface ExecSpec {
@@ -36,43 +30,25 @@ export interface ExecRoom {
  * suite is defined: what a test has started and made goes with it, also when it fails half-way.
  */
 export function execRoom(cluster: SuiteCluster): ExecRoom {
-  let namespace: string;
-  let project: Folder;
-  /** Apart from the project, whose files travel into the pod. */
-  let operator: Folder;
-  const started = new Set<Running>();
-  beforeEach(async () => {
-    namespace = await cluster().newNamespace();
-    project = await temporaryFolder();
-    operator = await temporaryFolder();
-  });
-  afterEach(async () => {
-    for (const program of started) {
-      program.kill('SIGKILL');
-      await program.finished;
-    }
-    started.clear();
-    await project.remove();
-    await operator.remove();
-  });
+  const { project, operator, namespace, keep } = programRoom(cluster);
   const start = async (spec: ExecSpec = {}): Promise<Running> => {
     const changes = spec.kubeconfig;
-    await operator.write({
-      'config.toml': `${runnerConfigText(cluster(), spec.namespace ?? namespace)}${spec.config ?? ''}`,
+    await operator().write({
+      'config.toml': `${runnerConfigText(cluster(), spec.namespace ?? namespace())}${spec.config ?? ''}`,
       kubeconfig: changes === undefined ? cluster().kubeconfig : kubeconfigText(cluster(), changes),
     });
-    const kubeconfig = join(operator.path, 'kubeconfig');
-    const config = join(operator.path, 'config.toml');
-    const program = startGitlab(
-      ['exec', '--kubeconfig', kubeconfig, '--config', config, ...(spec.args ?? [])],
-      project.path,
+    const kubeconfig = join(operator().path, 'kubeconfig');
+    const config = join(operator().path, 'config.toml');
+    return keep(
+      startGitlab(
+        ['exec', '--kubeconfig', kubeconfig, '--config', config, ...(spec.args ?? [])],
+        project().path,
+      ),
     );
-    started.add(program);
-    return program;
   };
   return {
-    project: () => project,
-    namespace: () => namespace,
+    project,
+    namespace,
     start,
     run: async (spec) => (await start(spec)).finished,
   };

@@ -1,53 +1,33 @@
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { defineSuite, type Suite } from './define-suite.ts';
-import { temporaryFolder, type Finished, type Folder } from './gitlab-program.ts';
-import { startProgram, type Running } from './program.ts';
+import { startProgram, type Finished, type Running } from './program.ts';
+import { programRoom } from './program-room.ts';
 import { woodpeckerMain } from './woodpecker-room.ts';
 
 /** `millrace-woodpecker exec`: pipelines of a folder, on a cluster by its kubeconfig. */
 export const woodpeckerExecSuite: Suite = defineSuite('woodpecker exec', (cluster) => {
-  let namespace: string;
-  let project: Folder;
-  let operator: Folder;
-  const started = new Set<Running>();
-  beforeEach(async () => {
-    namespace = await cluster().newNamespace();
-    project = await temporaryFolder();
-    operator = await temporaryFolder();
-    await operator.write({ kubeconfig: cluster().kubeconfig });
-  });
-  afterEach(async () => {
-    for (const program of started) {
-      program.kill('SIGKILL');
-      await program.finished;
-    }
-    started.clear();
-    await project.remove();
-    await operator.remove();
-  });
-  const start = (...args: readonly string[]): Running => {
-    const { tools } = cluster().images;
-    const program = startProgram(
-      woodpeckerMain,
-      [
-        'exec',
-        `--kubeconfig=${join(operator.path, 'kubeconfig')}`,
-        `--sources-image=${tools}`,
-        ...args,
-      ],
-      project.path,
-      {
-        WOODPECKER_BACKEND_K8S_NAMESPACE: namespace,
-        WOODPECKER_BACKEND_K8S_VOLUME_SIZE: '10Mi',
-        WOODPECKER_BACKEND_K8S_STORAGE_RWX: 'false',
-        WOODPECKER_BACKEND_K8S_STOP_TIMEOUT: '2',
-      },
+  const { project, operator, namespace, keep } = programRoom(cluster);
+  const start = async (...args: readonly string[]): Promise<Running> => {
+    await operator().write({ kubeconfig: cluster().kubeconfig });
+    const kubeconfig = join(operator().path, 'kubeconfig');
+    const sources = ['--sources-image', cluster().images.tools];
+    return keep(
+      startProgram(
+        woodpeckerMain,
+        ['exec', '--kubeconfig', kubeconfig, ...sources, ...args],
+        project().path,
+        {
+          WOODPECKER_BACKEND_K8S_NAMESPACE: namespace(),
+          WOODPECKER_BACKEND_K8S_VOLUME_SIZE: '10Mi',
+          WOODPECKER_BACKEND_K8S_STORAGE_RWX: 'false',
+          WOODPECKER_BACKEND_K8S_STOP_TIMEOUT: '2',
+        },
+      ),
     );
-    started.add(program);
-    return program;
   };
-  const run = (...args: readonly string[]): Promise<Finished> => start(...args).finished;
+  const run = async (...args: readonly string[]): Promise<Finished> =>
+    (await start(...args)).finished;
   const step = (name: string, commands: readonly string[], more: object = {}): object => ({
     name,
     image: cluster().images.tools,
@@ -66,11 +46,11 @@ export const woodpeckerExecSuite: Suite = defineSuite('woodpecker exec', (cluste
       })
       .filter((line) => !line.startsWith('+ '));
   const expectNothingLeft = async (): Promise<void> =>
-    expect(await cluster().leftovers(namespace)).toEqual([]);
+    expect(await cluster().leftovers(namespace())).toEqual([]);
 
   describe('a pipeline', () => {
     it('works on the files of its folder, step by step, and shows what each says', async () => {
-      await project.write({
+      await project().write({
         '.woodpecker.yaml': workflow([
           step('build', ['cat sub/input.txt > output.txt']),
           step('test', ['cat output.txt', 'echo "$CI_PIPELINE_EVENT of $CI_COMMIT_BRANCH"']),
@@ -85,7 +65,7 @@ export const woodpeckerExecSuite: Suite = defineSuite('woodpecker exec', (cluste
     });
 
     it('ends with the exit code of the step that failed it; others run as they wish', async () => {
-      await project.write({
+      await project().write({
         '.woodpecker.yaml': workflow([
           step('ignored', ['exit 9'], { failure: 'ignore' }),
           step('fails', ['exit 3']),
@@ -104,7 +84,7 @@ export const woodpeckerExecSuite: Suite = defineSuite('woodpecker exec', (cluste
     });
 
     it('hides its secrets', async () => {
-      await project.write({
+      await project().write({
         '.woodpecker.yaml': workflow([
           step('shows', ['echo "it is $TOKEN$OTHER"'], {
             environment: {
@@ -123,7 +103,7 @@ export const woodpeckerExecSuite: Suite = defineSuite('woodpecker exec', (cluste
 
     it('of several files runs each workflow, also those of a matrix, as those before it ended', async () => {
       const says = (text: string): readonly object[] => [step('say', [`echo "${text}"`])];
-      await project.write({
+      await project().write({
         '.woodpecker/one.yaml': workflow(says('go ${GO}'), { matrix: { GO: ['1', '2'] } }),
         '.woodpecker/two.yaml': workflow([step('fail', ['exit 5'])], { depends_on: ['one'] }),
         '.woodpecker/three.yaml': workflow(says('never'), { depends_on: ['two'] }),
@@ -141,10 +121,10 @@ export const woodpeckerExecSuite: Suite = defineSuite('woodpecker exec', (cluste
     });
 
     it('that is interrupted stops its step, and leaves nothing', async () => {
-      await project.write({
+      await project().write({
         '.woodpecker.yaml': workflow([step('long', ['echo started', 'sleep 600'])]),
       });
-      const program = start();
+      const program = await start();
       await program.says('| started');
       program.kill('SIGINT');
       expect(await program.finished).toMatchObject({ exitCode: 130 });
@@ -152,12 +132,12 @@ export const woodpeckerExecSuite: Suite = defineSuite('woodpecker exec', (cluste
     });
 
     it('whose output nobody reads any more is canceled', async () => {
-      await project.write({
+      await project().write({
         '.woodpecker.yaml': workflow([
           step('long', ['echo started', 'while :; do echo more; sleep 0.1; done']),
         ]),
       });
-      const program = start();
+      const program = await start();
       await program.says('| started');
       program.stopReading();
       expect(await program.finished).toMatchObject({ exitCode: 130 });
@@ -202,7 +182,7 @@ export const woodpeckerExecSuite: Suite = defineSuite('woodpecker exec', (cluste
     ['of an event that is none', {}, ['--event', 'psuh'], 2, 'push'],
     ['with a secret without a value', {}, ['--secret', 'token'], 2, 'KEY=VALUE'],
   ] as const)('a pipeline %s is told with the way out', async (_what, files, args, code, words) => {
-    await project.write(files);
+    await project().write(files);
     const { exitCode, stdout, stderr } = await run(...args);
     expect(stderr).toContain(words);
     expect([exitCode, stdout]).toEqual([code, '']);

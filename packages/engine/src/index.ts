@@ -3,6 +3,7 @@ export { ENGINE } from './plan/engine-contributions.ts';
 export { createKnownFacts, type KnownFacts } from './plan/known-facts.ts';
 export { makePlan, type PlanInputs } from './plan/make-plan.ts';
 export { refuseMissing } from './plan/refuse-missing.ts';
+export { listHooks, listPlugins } from './plugins/list-plugins.ts';
 export type { LoadedPlugin, PluginReference } from './plugins/load-plugins.ts';
 export type { PeerTable } from './settings/peer-table.ts';
 export { openDirectoryStore, type DirectoryStore } from './store/directory-store.ts';

@@ -69,7 +69,7 @@ export function createLocalPod(shell: LocalShell): LocalPod {
   const openExec: ConnectOptions['openExec'] = (command) => {
     const [program = 'sh', ...args] = shellCommand(command);
     // Node's pipes are sockets, and a bash that talks to a socket takes itself for a login and reads ~/.bashrc.
-    const env = { ...process.env, HOME: directory };
+    const env = { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: directory };
     const child = spawn(program, args, { stdio: 'pipe', detached: true, env });
     execs.add(child);
     child.once('close', () => execs.delete(child));
