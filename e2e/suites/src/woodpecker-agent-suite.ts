@@ -1,11 +1,16 @@
 import type { SeenRequest } from '@millrace/testkit';
 import { describe, expect, it } from 'vitest';
 import { defineSuite, type Suite } from './define-suite.ts';
+import { clusterCases } from './woodpecker-cluster-cases.ts';
+import { outageCases } from './woodpecker-outage-cases.ts';
 import { agentRoom } from './woodpecker-room.ts';
 
 /** `millrace-woodpecker` as an agent: workflows of a server, run to their ends. */
 export const woodpeckerAgentSuite: Suite = defineSuite('woodpecker agent', (cluster) => {
-  const { server, addWorkflow, start, expectCleanEnd, expectNothingLeft, run } = agentRoom(cluster);
+  const room = agentRoom(cluster);
+  const { server, addWorkflow, start, expectCleanEnd, expectNothingLeft, run } = room;
+  clusterCases(cluster, room);
+  outageCases(room);
 
   describe('a workflow', () => {
     it('of three steps shares its workspace, and says what it does step by step', async () => {
