@@ -37,13 +37,20 @@ export function outageCases(room: AgentRoom): void {
       const id = addWorkflow([[held]]);
       const first = await start({ WOODPECKER_RETRY_TIMEOUT: '500ms' });
       await server().whenLogged(id, 'held', 'here');
-      const comeBack = await server().faults.refuseConnections();
+      const gone: Promise<() => Promise<void>>[] = [];
+      const stop = server().faults.onCall(({ call }) => {
+        if (call !== 'Update') return 'carry-out';
+        // The step has ended, and the server will not hear of it.
+        gone.push(server().faults.refuseConnections());
+        return 'drop';
+      });
       await letGo(id);
       expect(await first.finished).toMatchObject({
         exitCode: 0,
         stderr: expect.stringContaining('connection to server lost') as string,
       });
-      await comeBack();
+      stop();
+      for (const comeBack of await Promise.all(gone)) await comeBack();
       server().faults.forgive(id);
       const next = await start();
       await expectFailedWith3(id);
