@@ -57,23 +57,6 @@ export function outageCases(room: AgentRoom): void {
       await expectCleanEnd(next, { wasKilled: true });
     });
 
-    it('is told by the next process when the agent was told to end meanwhile', async () => {
-      const id = addWorkflow([[held]]);
-      const first = await start();
-      await server().whenLogged(id, 'held', 'here');
-      const comeBack = await server().faults.refuseConnections();
-      first.kill('SIGTERM');
-      const { exitCode, stderr } = await first.finished;
-      expect(exitCode).toBe(0);
-      expect(stderr).toContain('the next process tells it');
-      await comeBack();
-      server().faults.forgive(id);
-      const next = await start();
-      expect(await server().whenDone(id)).toBe('killed');
-      expect(server().updatesOf(id, 'held').at(-1)).toMatchObject({ error: 'Canceled' });
-      await expectCleanEnd(next, { wasKilled: true });
-    });
-
     it('is told even when the server has given the workflow up while no agent was there', async () => {
       const id = addWorkflow([[held]]);
       const first = await start();
