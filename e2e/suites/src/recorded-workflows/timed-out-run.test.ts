@@ -22,6 +22,7 @@ it('a workflow that takes longer than the server allows is stopped, and told as 
   await agent.until(server.whenLogged('42', 'long', 'started'));
   await clock.advance(30 * 60_000);
   expect(server.workflow('42').status).toBe('running');
+  await clock.advance(90 * 60_000);
   expect(await agent.until(server.whenDone('42'))).toBe('killed');
   expect(server.updatesOf('42', 'long').at(-1)).toMatchObject({
     canceled: true,
