@@ -1,11 +1,18 @@
 import type { SeenRequest } from '@millrace/testkit';
 import { describe, expect, it } from 'vitest';
 import { defineSuite, type Suite } from './define-suite.ts';
+import { clusterCases } from './woodpecker-cluster-cases.ts';
+import { outageCases } from './woodpecker-outage-cases.ts';
+import { wrongInputCases } from './woodpecker-wrong-input-cases.ts';
 import { agentRoom } from './woodpecker-room.ts';
 
 /** `millrace-woodpecker` as an agent: workflows of a server, run to their ends. */
 export const woodpeckerAgentSuite: Suite = defineSuite('woodpecker agent', (cluster) => {
-  const { server, addWorkflow, start, expectCleanEnd, expectNothingLeft, run } = agentRoom(cluster);
+  const room = agentRoom(cluster);
+  const { server, addWorkflow, start, expectCleanEnd, expectNothingLeft } = room;
+  clusterCases(cluster, room);
+  outageCases(room);
+  wrongInputCases(room);
 
   describe('a workflow', () => {
     it('of three steps shares its workspace, and says what it does step by step', async () => {
@@ -148,6 +155,25 @@ export const woodpeckerAgentSuite: Suite = defineSuite('woodpecker agent', (clus
       await expectCleanEnd(agent);
     });
 
+    it('that takes longer than the server allows is stopped, and told as canceled', async ({
+      skip,
+    }) => {
+      skip(cluster().kind === 'embedded', 'the shortest time that a server can allow is a minute');
+      const id = addWorkflow(
+        [[{ name: 'long', commands: ['echo started', 'sleep 600'] }], [{ name: 'next' }]],
+        { timeoutMinutes: 1 },
+      );
+      const agent = await start();
+      expect(await server().whenDone(id)).toBe('killed');
+      expect(server().logOf(id, 'long')).toContain('ERROR: execution took longer than 60 s');
+      expect(server().updatesOf(id, 'long').at(-1)).toMatchObject({
+        canceled: true,
+        error: 'Canceled',
+      });
+      expect(server().updatesOf(id, 'next')).toMatchObject([{ skipped: true }]);
+      await expectCleanEnd(agent);
+    });
+
     it('without a step is a success', async () => {
       const id = addWorkflow([[], []]);
       const agent = await start();
@@ -248,30 +274,6 @@ export const woodpeckerAgentSuite: Suite = defineSuite('woodpecker agent', (clus
       await expectCleanEnd(agent);
       const made = own(cluster().requests().slice(before));
       expect(made.length).toBeLessThanOrEqual(14);
-    });
-
-    it.each([
-      [
-        'a wrong secret',
-        { WOODPECKER_AGENT_SECRET: 'wrong' },
-        'individual agent not found by token',
-      ],
-      ['no cluster', { KUBERNETES_SERVICE_HOST: '' }, 'KUBERNETES_SERVICE_HOST'],
-      ['another backend', { WOODPECKER_BACKEND: 'docker' }, "backend engine 'docker' not found"],
-      [
-        'a server that is not there',
-        { WOODPECKER_SERVER: '127.0.0.1:1', WOODPECKER_CONNECT_RETRY_DELAY: '10ms' },
-        'check the address of the server',
-      ],
-      [
-        'a label without a value',
-        { WOODPECKER_AGENT_LABELS: 'alone' },
-        "key 'alone' does not have a value",
-      ],
-    ])('does not start with %s, and says why', async (_what, env, words) => {
-      const { exitCode, stderr } = await (await run([], env)).finished;
-      expect(exitCode).toBe(1);
-      expect(stderr).toContain(words);
     });
   });
 });

@@ -12,6 +12,11 @@ export interface StepSpec {
   readonly environment?: Readonly<Record<string, string>>;
   readonly secrets?: Readonly<Record<string, string>>;
   readonly options?: JsonObject;
+  /** Another than the workflow's. */
+  readonly image?: string;
+  readonly pull?: boolean;
+  /** For the registry of the image. */
+  readonly login?: { readonly username: string; readonly password: string };
 }
 
 /** What a workflow needs besides its steps. */
@@ -35,7 +40,8 @@ export function workflowPayload(
         uuid: `${id}-${stage}-${index}`.toUpperCase(),
         org_id: 1,
         type: step.type ?? 'commands',
-        image,
+        image: step.image ?? image,
+        pull: step.pull ?? false,
         detach: step.detach ?? step.type === 'service',
         working_dir: '/woodpecker/src/example.org/acme/demo',
         workspace_base: '/woodpecker',
@@ -52,7 +58,7 @@ export function workflowPayload(
         on_success: step.onSuccess ?? true,
         on_failure: step.onFailure ?? false,
         failure: step.failure ?? 'fail',
-        auth_config: {},
+        auth_config: step.login ?? {},
         workflow_labels: { 'woodpecker-ci.org/repo-id': '5' },
         ...(step.options === undefined ? {} : { backend_options: { kubernetes: step.options } }),
       })),

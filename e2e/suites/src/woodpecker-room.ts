@@ -1,13 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { JsonObject } from '@millrace/core';
-import { startWoodpeckerServer, type WoodpeckerServer } from '@millrace/testkit';
+import type { JsonObject, KubeObject } from '@millrace/core';
+import { resourceTypes } from '@millrace/kube-objects';
+import { startWoodpeckerServer, type WoodpeckerServer, type WorkflowSpec } from '@millrace/testkit';
 import { afterEach, beforeEach, expect, onTestFailed } from 'vitest';
 import type { SuiteCluster } from './define-suite.ts';
 import { temporaryFolder, type Folder } from './gitlab-program.ts';
 import { startProgram, type Running } from './program.ts';
 import { workflowPayload, type PayloadOptions, type StepSpec } from './woodpecker-fixture.ts';
+
+const { signal } = new AbortController();
 
 /** Where `millrace-woodpecker` begins. */
 export const woodpeckerMain: string = fileURLToPath(
@@ -22,8 +25,12 @@ export interface AgentRoom {
   /** Puts a workflow into the server's queue; its id. */
   readonly addWorkflow: (
     stages: readonly (readonly StepSpec[])[],
-    more?: Partial<PayloadOptions> & { readonly timeoutMinutes?: number },
+    more?: Partial<PayloadOptions> & Pick<Partial<WorkflowSpec>, 'pipeline' | 'timeoutMinutes'>,
   ) => string;
+  /** The pod of a step that runs. */
+  readonly podOf: (id: string, step: string) => Promise<KubeObject>;
+  /** Runs a command in the container of a step that runs. */
+  readonly inStep: (id: string, step: string, command: readonly string[]) => Promise<void>;
   /** Starts the agent; again after it has ended, on the same state. */
   readonly start: (env?: Readonly<Record<string, string>>) => Promise<Running>;
   /** Runs another command of the program, or the agent where it cannot work. */
@@ -94,11 +101,31 @@ export function agentRoom(cluster: SuiteCluster): AgentRoom {
     expect(await cluster().leftovers(namespace)).toEqual([]);
     expect(server.violations()).toEqual([]);
   };
+  const podOf: AgentRoom['podOf'] = async (id, step) => {
+    const selection = {
+      type: resourceTypes.pods,
+      namespace,
+      labelSelector: `woodpecker-ci.org/task-uuid=${id},woodpecker-ci.org/step=${step}`,
+    };
+    const [pod, ...others] = await cluster().api.list(selection, { signal });
+    if (pod === undefined || others.length > 0)
+      throw new Error(
+        `step ${step} of workflow ${id} has ${pod === undefined ? 'no pod' : 'several'}`,
+      );
+    return pod;
+  };
   return {
     server: () => server,
     namespace: () => namespace,
     folder: () => folder,
-    addWorkflow: (stages, { timeoutMinutes, ...more } = {}) => {
+    podOf,
+    inStep: async (id, step, command) => {
+      const { name: pod = '' } = (await podOf(id, step)).metadata;
+      const request = { namespace, pod, container: pod, command };
+      const session = await cluster().api.exec(request, { signal });
+      expect(await session.status).toMatchObject({ exitCode: 0 });
+    },
+    addWorkflow: (stages, { timeoutMinutes, pipeline, ...more } = {}) => {
       lastId += 1;
       const id = String(lastId);
       const payload: JsonObject = workflowPayload(stages, {
@@ -110,6 +137,7 @@ export function agentRoom(cluster: SuiteCluster): AgentRoom {
         id,
         payload,
         ...(timeoutMinutes === undefined ? {} : { timeoutMinutes }),
+        ...(pipeline === undefined ? {} : { pipeline }),
       });
       return id;
     },

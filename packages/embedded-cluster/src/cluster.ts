@@ -12,6 +12,7 @@ import { makeDataDirectory } from './data-directory.ts';
 import { kubeconfigText } from './kubeconfig-text.ts';
 import { startKubelet, type Kubelet } from './kubelet/start-kubelet.ts';
 import { createProcessRuntime } from './runtime/process/create-process-runtime.ts';
+import { createClusterNames } from './store/cluster-names.ts';
 import { startControllers } from './store/controllers.ts';
 import { registerNode } from './kubelet/node-object.ts';
 import { createStore, type ObjectStore } from './store/store.ts';
@@ -103,6 +104,7 @@ export async function startEmbeddedCluster(
     logger,
     nodeName,
     issueToken: accounts.issue,
+    names: createClusterNames(store),
   });
   const server = await startApiServer({
     store,

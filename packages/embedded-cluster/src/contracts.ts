@@ -110,6 +110,16 @@ export interface RunningContainer {
   readonly signal: (signal: 'SIGTERM' | 'SIGKILL') => void;
   readonly exec: (command: readonly string[], options: ExecOptions) => Promise<ContainerProcess>;
   readonly attach: (options: ExecOptions) => Promise<ContainerProcess>;
+  /** Replaces the lines of `/etc/hosts` besides the standard ones; absent where containers have no such file of their own. */
+  readonly changeHosts?: (aliases: ContainerSpec['hostAliases']) => void;
+}
+
+/** Names that a cluster's DNS knows, for nodes without one. */
+export interface ClusterNames {
+  /** Lines for `/etc/hosts` in the containers of a pod. */
+  readonly seenBy: (pod: KubeObject) => ContainerSpec['hostAliases'];
+  /** Calls back when names have come or gone. Returns the way to stop. */
+  readonly onChange: (changed: () => void) => () => void;
 }
 
 /** What a runtime gets to start one container: everything the kubelet has already resolved. */

@@ -9,7 +9,9 @@ const subdomain = new RegExp(`^${labelPattern}(\\.${labelPattern})*$`, 'u');
 export function dnsLabelErrors(name: string): readonly string[] {
   const errors: string[] = [];
   if (name.length > 63) errors.push(tooLong(63));
-  if (!label.test(name)) {
+  if (subdomain.test(name)) {
+    if (name.includes('.')) errors.push('must not contain dots');
+  } else if (!label.test(name)) {
     errors.push(
       "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end " +
         `with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '${labelPattern}')`,

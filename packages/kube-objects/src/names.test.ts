@@ -12,6 +12,14 @@ import { woodpeckerDnsName, woodpeckerHostname, woodpeckerLabelValue } from './w
 
 const a = (count: number): string => 'a'.repeat(count);
 
+it('a name of several labels is told for its dots', () => {
+  expect(dnsLabelErrors('a.b')).toEqual(['must not contain dots']);
+  expect(dnsLabelErrors(`${a(60)}.bcd`)).toEqual([
+    'must be no more than 63 characters',
+    'must not contain dots',
+  ]);
+});
+
 it.each([
   ['a', true, true],
   ['a-b', true, true],

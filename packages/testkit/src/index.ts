@@ -1,6 +1,7 @@
 export type {
   ClusterFaults,
   ClusterHandle,
+  ClosedImage,
   ClusterImages,
   Rights,
   SeenRequest,

@@ -2,6 +2,8 @@ import type { Clock, JobStore, Logger } from '@millrace/core';
 import type { Executor, Generation, KnownFacts } from '@millrace/engine';
 import type { LogEntry, LogQueue, WoodpeckerServer } from '@millrace/woodpecker-protocol';
 import type { AgentState } from './health.ts';
+import type { LastWords } from './last-words.ts';
+import type { LateEnds } from './late-ends.ts';
 
 /** Where workflows run. */
 export interface AgentPlace {
@@ -22,9 +24,14 @@ export interface AgentPlace {
   readonly newSeed: () => number;
   /** The process is told to end: workflows are canceled, their ends are still told. */
   readonly interrupt: AbortSignal;
+  readonly lastWords: LastWords;
+  /** Ends of workflows that the server could not be told in time. */
+  readonly late: LateEnds;
 }
 
 /** A line of a log, and what is to be noted once the server has it. */
 export interface TakenEntry extends LogEntry {
   readonly taken: () => void;
+  /** Resolves when that is where the next process finds it; the same function for all lines of a workflow. */
+  readonly noted: () => Promise<void>;
 }

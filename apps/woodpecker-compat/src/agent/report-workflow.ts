@@ -1,5 +1,5 @@
-import type { JobResult, RunEvent, Unit } from '@millrace/core';
-import type { LogEntry, WorkflowState } from '@millrace/woodpecker-protocol';
+import type { JobResult, Plan, RunEvent, Unit } from '@millrace/core';
+import { statusOf, type LogEntry, type WorkflowState } from '@millrace/woodpecker-protocol';
 import type { AgentPlace } from './agent-place.ts';
 import { createStepLog, type StepLine, type StepLog } from './step-log.ts';
 import { endedStep, startedStep } from './step-state.ts';
@@ -12,6 +12,8 @@ export interface ReportedWorkflow {
   /** Step uuids by unit. */
   readonly steps: ReadonlyMap<string, string>;
   readonly masks: readonly string[];
+  /** What was said when it was planned. */
+  readonly notes: Plan['log'];
   readonly memory: WorkflowMemory;
 }
 
@@ -22,10 +24,9 @@ export interface SentLines {
 
 /** Tells the server what happens in a workflow: steps that begin and end, and their lines. */
 export function reportEvents(
-  { server, logger, clock }: AgentPlace,
-  { id, steps, masks, memory }: ReportedWorkflow,
+  { server, logger, clock, lastWords }: AgentPlace,
+  { id, steps, masks, notes, memory }: ReportedWorkflow,
   lines: SentLines,
-  { signal }: { readonly signal: AbortSignal },
 ): (event: RunEvent) => Promise<void> {
   const logs = new Map<string, StepLog>();
   const logOf = (unit: string): StepLog => {
@@ -51,13 +52,18 @@ export function reportEvents(
     await send(unit, log.say(words));
   };
   const update = async (unit: Unit, state: Parameters<typeof server.update>[1]): Promise<void> => {
-    await server.update(id, state, { signal }).catch((failure: unknown) => {
+    try {
+      await lastWords((signal) => server.update(id, state, { signal }));
+      memory.toldStep(state.stepUuid);
+    } catch (failure) {
+      // A server that knows only the beginning of a step takes it for a success when the workflow ends.
+      if (statusOf(failure) === undefined) memory.missedStep(state);
       logger.error('could not tell the server how a step stands', {
         workflow: id,
         step: unit.title,
         error: failure instanceof Error ? failure.message : String(failure),
       });
-    });
+    }
   };
   return async (event) => {
     switch (event.type) {
@@ -73,7 +79,7 @@ export function reportEvents(
       case 'unit-finished': {
         const { unit, result } = event;
         await send(unit.id, logOf(unit.id).end());
-        await say(unit.id, stepStory(result));
+        await say(unit.id, stepStory(unit, result, notes));
         // Of steps that a cancel kept from beginning the server knows by itself.
         if (result.attempts === 0 && result.outcome.kind === 'canceled') break;
         await update(unit, endedStep(steps.get(unit.id) ?? '', result));

@@ -17,12 +17,20 @@ export interface SlotsOptions {
 /** Runs workflows, so many at a time, until the agent ends or the server is lost. */
 export async function runSlots(place: AgentPlace, options: SlotsOptions): Promise<void> {
   const ended = new AbortController();
+  const { logger } = place;
   const left = [...options.left];
   const slot = async (): Promise<void> => {
-    for (;;) {
-      const goOn = left.shift();
-      if (goOn === undefined) break;
-      await goOn().catch((failure: unknown) => tell(place, failure));
+    for (let goOn = left.shift(); goOn !== undefined; goOn = left.shift()) {
+      try {
+        await goOn();
+      } catch (failure) {
+        tell(place, failure);
+        // Nobody else goes on with it: the next process asks again.
+        if (!isServerLost(failure)) continue;
+        logger.error('connection to server lost, shutting down agent');
+        left.length = 0;
+        ended.abort();
+      }
     }
     while (!ended.signal.aborted && !place.interrupt.aborted) {
       const verdict = await once(place, options.labels, ended.signal);

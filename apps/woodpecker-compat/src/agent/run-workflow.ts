@@ -12,16 +12,20 @@ import {
 import { makePlan } from '@millrace/engine';
 import { woodpeckerLabelValue } from '@millrace/kube-objects';
 import { workflowFacts, type WorkflowFacts } from '@millrace/woodpecker-job';
-import type { LogEntry, WorkflowOffer, WorkflowState } from '@millrace/woodpecker-protocol';
+import {
+  statusOf,
+  type LogEntry,
+  type WorkflowOffer,
+  type WorkflowState,
+} from '@millrace/woodpecker-protocol';
 import type { AgentPlace } from './agent-place.ts';
+import { endWorkflow } from './end-workflow.ts';
 import { endedWorkflow, reportEvents } from './report-workflow.ts';
 import { removeOffer, saveOffer } from './offer-file.ts';
 import { openWorkflowMemory, type WorkflowMemory } from './workflow-memory.ts';
 
 /** A server gives a workflow to nobody else for so long; a third of it lies between two signs of life. */
 const extendEvery = 20_000;
-/** How long the end of a workflow may still be told when the agent ends. */
-const lastWords = 5_000;
 
 /** A workflow as it is remembered for another process. Plain JSON. */
 interface WorkflowApp {
@@ -36,7 +40,8 @@ const recordName = (id: string): string => woodpeckerLabelValue(id) || 'workflow
 
 /**
  * Runs a workflow of the server to its end, and tells it.
- * @throws RunnerError of the server's call when the workflow could not be begun; nothing is left of it then
+ * @throws RunnerError of the server's call when the workflow could not be begun. Where the server has refused it nothing is
+ *   left of it, else the next process begins it.
  */
 export async function runWorkflow(place: AgentPlace, offer: WorkflowOffer): Promise<void> {
   const { server, clock, interrupt } = place;
@@ -47,21 +52,28 @@ export async function runWorkflow(place: AgentPlace, offer: WorkflowOffer): Prom
   const job = recordName(offer.id);
   // Should this process end before there is a record, the next one begins with it.
   await saveOffer(place.memory, job, offer);
+  const fail = (error: string, skipped: readonly string[]): Promise<void> =>
+    endWorkflow(place, {
+      id: offer.id,
+      state: { ...ended(started, clock.now()), error },
+      skipped,
+      forget: () => removeOffer(place.memory, job),
+    });
   try {
     await whileHeld(place, app, async ({ cancel, abort }) => {
       const state = { started: seconds(started), finished: 0, error: '', canceled: false };
       await server.init(offer.id, state, { signal: interrupt });
       if ('fault' in read) {
-        await tellDone(place, app, failed(read.fault), []);
+        await fail(read.fault, []);
         return;
       }
       const plan = await planOf(place, read.payload, offer.id);
       if ('fault' in plan) {
-        await tellDone(place, app, failed(plan.fault), unstarted(app));
+        await fail(plan.fault, unstarted(app));
         return;
       }
       const memory = await openWorkflowMemory(place.memory, job);
-      const reporting = report(place, app, plan.plan.job.masks, memory);
+      const reporting = report(place, app, plan.plan, memory);
       const result = await place.executor.run({
         generation: place.generation,
         plan: plan.plan,
@@ -74,44 +86,44 @@ export async function runWorkflow(place: AgentPlace, offer: WorkflowOffer): Prom
       const skipped = plan.plan.refused === null ? [] : unstarted(app);
       await conclude(place, app, result, skipped, memory);
     });
-  } finally {
-    await removeOffer(place.memory, job);
+  } catch (failure) {
+    if (statusOf(failure) !== undefined) await removeOffer(place.memory, job);
+    throw failure;
   }
 }
 
-/** Goes on with a workflow that another process has begun, if the server still counts on this agent. */
+/**
+ * Goes on with a workflow that another process has begun; cancels it if the server does not count on this agent any more.
+ * @throws RunnerError when the server cannot be asked; then it is for the next process to go on
+ */
 export async function adoptWorkflow(place: AgentPlace, stored: StoredRecord): Promise<void> {
   const { server, executor, logger, interrupt } = place;
-  const { jobId, objects, app: kept, plan } = stored.record;
+  const { jobId, app: kept, plan } = stored.record;
   const app = kept as unknown as WorkflowApp;
   const memory = await openWorkflowMemory(place.memory, jobId);
+  const lost = new AbortController();
   try {
     await server.extend(app.id, { signal: interrupt });
+    logger.info('going on with a workflow of an earlier process', { workflow: app.id });
   } catch (failure) {
     interrupt.throwIfAborted();
-    logger.error(
-      'the server has given up a workflow of an earlier process; its objects are removed',
-      {
-        workflow: app.id,
-        error: failure instanceof Error ? failure.message : String(failure),
-      },
-    );
-    const { leftovers } = await executor.giveUp({ jobId, objects, error: leaseLost(app.id) });
-    for (const { object, message } of leftovers)
-      logger.error(`could not remove ${object}`, { error: message });
-    await forget(place, jobId, memory);
-    return;
+    if (statusOf(failure) === undefined) throw failure;
+    // Told all the same: a server takes a workflow of which it hears nothing for one that runs.
+    logger.error('the server has given up a workflow of an earlier process; it is canceled', {
+      workflow: app.id,
+      error: failure instanceof Error ? failure.message : String(failure),
+    });
+    lost.abort(leaseLost(app.id));
   }
-  logger.info('going on with a workflow of an earlier process', { workflow: app.id });
   await whileHeld(place, app, async ({ cancel, abort }) => {
-    const reporting = report(place, app, plan.job.masks, memory);
+    const reporting = report(place, app, plan, memory);
     const result = await executor.adopt({
       generation: place.generation,
       record: stored,
       taken: memory.taken(),
       emit: reporting.emit,
       persist: reporting.persist,
-      cancel,
+      cancel: AbortSignal.any([lost.signal, cancel]),
       abort,
     });
     await conclude(place, app, result, [], memory);
@@ -167,7 +179,7 @@ async function whileHeld(
 function report(
   place: AgentPlace,
   { id, facts }: WorkflowApp,
-  masks: readonly string[],
+  { job: { masks }, log: notes }: Plan,
   memory: WorkflowMemory,
 ): {
   readonly emit: (event: RunEvent) => Promise<void>;
@@ -176,54 +188,41 @@ function report(
   const signal = new AbortController().signal;
   const steps = new Map(facts.steps.map(({ unit, uuid }) => [unit, uuid]));
   const add = (entry: LogEntry, taken: () => void): Promise<void> =>
-    place.logs.add({ ...entry, taken }, { signal });
+    place.logs.add({ ...entry, taken, noted: memory.noted }, { signal });
   return {
-    emit: reportEvents(place, { id, steps, masks, memory }, { add }, { signal }),
+    emit: reportEvents(place, { id, steps, masks, notes, memory }, { add }),
     persist: async () => {
       // Behind this point the log cannot be had again.
-      await place.logs.flushed({ signal });
+      await flushLogs(place);
       await memory.settled();
     },
   };
 }
 
+/** Waits until the lines so far are sent or given up; when the agent ends, not for long. */
+const flushLogs = ({ logs, lastWords }: AgentPlace): Promise<void> =>
+  lastWords((signal) => logs.flushed({ signal })).catch(() => undefined);
+
 async function conclude(
   place: AgentPlace,
-  app: WorkflowApp,
+  { id, started }: WorkflowApp,
   result: JobResult,
   skipped: readonly string[],
   memory: WorkflowMemory,
 ): Promise<void> {
-  await place.logs.flushed({ signal: AbortSignal.timeout(lastWords) }).catch(() => undefined);
-  await tellDone(place, app, endedWorkflow(result, app.started, place.clock.now()), skipped);
-  await forget(place, recordName(app.id), memory);
-}
-
-/** Tells the end of a workflow; steps that never began are told as skipped before it, for a server counts those as killed. */
-async function tellDone(
-  { server, logger, clock, interrupt }: AgentPlace,
-  { id, started }: WorkflowApp,
-  state: WorkflowState,
-  skipped: readonly string[],
-): Promise<void> {
-  const signal = interrupt.aborted ? AbortSignal.timeout(lastWords) : new AbortController().signal;
-  const told = { ...state, started: seconds(started), finished: seconds(clock.now()) };
-  try {
-    for (const stepUuid of skipped)
-      await server.update(id, { ...skippedStep, stepUuid }, { signal });
-    await server.done(id, told, { signal });
-    logger.info('pipeline done', { workflow: id, error: state.error, canceled: state.canceled });
-  } catch (failure) {
-    logger.error('updating workflow status failed', {
-      workflow: id,
-      error: failure instanceof Error ? failure.message : String(failure),
-    });
-  }
-}
-
-async function forget(place: AgentPlace, jobId: string, memory: WorkflowMemory): Promise<void> {
-  await place.store.remove(jobId, { signal: new AbortController().signal });
-  await memory.remove();
+  await flushLogs(place);
+  await endWorkflow(place, {
+    id,
+    state: endedWorkflow(result, started, place.clock.now()),
+    skipped,
+    untold: memory,
+    forget: async () => {
+      await place.store.remove(recordName(id), { signal: new AbortController().signal });
+      await memory.remove();
+      // Of a workflow whose first process was killed it is still there.
+      await removeOffer(place.memory, recordName(id));
+    },
+  });
 }
 
 type ReadOffer =
@@ -280,27 +279,18 @@ async function planOf(
 const unstarted = ({ facts }: WorkflowApp): readonly string[] =>
   facts.steps.map(({ uuid }) => uuid);
 
+const ended = (started: number, finished: number): Omit<WorkflowState, 'error'> => ({
+  started: seconds(started),
+  finished: seconds(finished),
+  canceled: false,
+});
+
 const noFacts: WorkflowFacts = {
   timeoutSeconds: 0,
   steps: [],
   repository: '',
   pipelineNumber: '',
 };
-const skippedStep = {
-  started: 0,
-  finished: 0,
-  exited: false,
-  exitCode: 0,
-  error: '',
-  canceled: false,
-  skipped: true,
-};
-const failed = (error: string): WorkflowState => ({
-  started: 0,
-  finished: 0,
-  error,
-  canceled: false,
-});
 const seconds = (milliseconds: number): number => Math.floor(milliseconds / 1000);
 
 const canceledByServer = new RunnerError('Canceled', {

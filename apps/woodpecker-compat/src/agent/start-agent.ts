@@ -18,6 +18,8 @@ import { readAgentIdentity, type AgentIdentity } from './agent-identity.ts';
 import type { AgentPlace, TakenEntry } from './agent-place.ts';
 import type { AgentSettings } from './agent-settings.ts';
 import { createAgentState, startHealthServer } from './health.ts';
+import { createLastWords } from './last-words.ts';
+import { createLateEnds } from './late-ends.ts';
 import { savedOffers } from './offer-file.ts';
 import { openStore } from './open-store.ts';
 import { runSlots } from './run-slots.ts';
@@ -25,8 +27,6 @@ import { adoptWorkflow, runWorkflow } from './run-workflow.ts';
 
 const backendName = 'kubernetes';
 const healthEvery = 10_000;
-/** How long lines of logs may still be sent when the agent ends. */
-const lastWords = 5_000;
 
 /** What an agent is started with. */
 export interface AgentOptions {
@@ -37,6 +37,8 @@ export interface AgentOptions {
   readonly signal: AbortSignal;
   /** The cluster; by default the one that the environment names. */
   readonly cluster?: AgentCluster;
+  /** The system's by default. */
+  readonly clock?: Clock;
 }
 
 /** Access to a cluster that is the agent's to close. */
@@ -50,7 +52,7 @@ export interface AgentCluster extends KubeApi {
  */
 export async function startAgent(options: AgentOptions): Promise<void> {
   const { settings, input, logger, signal } = options;
-  const clock = createSystemClock();
+  const { clock = createSystemClock() } = options;
   for (const warning of settings.warnings) logger.warn(warning);
   checkBackend(settings, input.environment);
   const generation = await openGeneration(
@@ -92,18 +94,24 @@ export async function startAgent(options: AgentOptions): Promise<void> {
     capacity: settings.logBuffer,
     clock,
     logger,
-    sent: (entries) => {
+    // Should the process be killed, its successor sends again only what was on its way.
+    sent: async (entries) => {
       for (const { taken } of entries) taken();
+      await Promise.all([...new Set(entries.map(({ noted }) => noted))].map((noted) => noted()));
     },
   });
   const api = options.cluster ?? (await clusterOf(options, clock));
   try {
     if (settings.connectRetryCount === 0) return;
-    const isKept = await introduce(server, identity, options);
+    const isKept = await introduce(server, identity, { ...options, clock });
     if (signal.aborted) return;
     const kept = await openStore(isKept ? settings.stateDirectory : undefined, logger, { signal });
     const runnerId = `agent-${server.agentId()}`;
     const executor = createExecutor({ api, store: kept.store, clock, logger, runnerId });
+    const over = new AbortController();
+    const ends = AbortSignal.any([signal, over.signal]);
+    const late = createLateEnds({ clock, signal: ends });
+    const lastWords = createLastWords({ clock, interrupt: signal });
     const place: AgentPlace = {
       server,
       logs,
@@ -119,9 +127,10 @@ export async function startAgent(options: AgentOptions): Promise<void> {
       logger,
       newSeed: () => randomInt(0, 1 << 30),
       interrupt: signal,
+      lastWords,
+      late,
     };
-    const over = new AbortController();
-    const healthy = reportHealth(place, AbortSignal.any([signal, over.signal]));
+    const healthy = reportHealth(place, ends);
     try {
       const { records, unreadable } = await kept.store.list({ signal });
       for (const { jobId, error, objects } of unreadable) {
@@ -145,17 +154,16 @@ export async function startAgent(options: AgentOptions): Promise<void> {
       });
     } finally {
       over.abort(new Error('the agent ends'));
-      await healthy;
+      await Promise.all([healthy, late.settled()]);
       executor.dispose();
       await kept.close();
     }
-    await logs.close({ signal: AbortSignal.timeout(lastWords) });
+    const closing = createLastWords({ clock, interrupt: AbortSignal.abort() });
+    await closing((limit) => logs.close({ signal: limit }));
     if (!isKept)
-      await server
-        .unregister({ signal: AbortSignal.timeout(lastWords) })
-        .catch((failure: unknown) => {
-          logger.error('failed to unregister agent from server', { error: String(failure) });
-        });
+      await closing((limit) => server.unregister({ signal: limit })).catch((failure: unknown) => {
+        logger.error('failed to unregister agent from server', { error: String(failure) });
+      });
   } finally {
     await logs.close({ signal: AbortSignal.timeout(1) });
     server.close();
@@ -210,9 +218,8 @@ function checkBackend({ backend }: AgentSettings, environment: AgentInput['envir
 async function introduce(
   server: WoodpeckerServer,
   identity: AgentIdentity,
-  { settings, signal, logger }: AgentOptions,
+  { settings, signal, logger, clock }: AgentOptions & { readonly clock: Clock },
 ): Promise<boolean> {
-  const clock = createSystemClock();
   for (let attempt = 1; ; attempt += 1) {
     try {
       await server.authenticate({ signal });

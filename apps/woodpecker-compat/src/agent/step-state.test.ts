@@ -55,8 +55,11 @@ it.each<[string, Partial<UnitResult>, object]>([
   expect(endedStep('A', result(more))).toMatchObject({ stepUuid: 'A', ...expected });
 });
 
-it('canceled while it ran, without a known end, has not exited', () => {
-  const { finishedAt: _, ...open } = result({ outcome: { kind: 'canceled', message: 'x' } });
+it.each<UnitResult['outcome']>([
+  { kind: 'canceled', message: 'x' },
+  { kind: 'failure', reason: 'job_timeout', message: 'execution took longer than 60 s' },
+])('canceled while it ran, without a known end, has not exited: %j', (outcome) => {
+  const { finishedAt: _, ...open } = result({ outcome });
   expect(endedStep('A', open)).toMatchObject({
     started: 1_700_000_000,
     finished: 0,

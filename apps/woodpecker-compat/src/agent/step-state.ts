@@ -34,25 +34,10 @@ export function endedStep(stepUuid: string, result: UnitResult): StepState {
     case 'success':
       return { ...state, started, finished, exited: true, exitCode: exitCode ?? 0 };
     case 'canceled':
-      return exitCode === undefined
-        ? {
-            ...state,
-            started,
-            finished: startedAt === undefined ? finished : 0,
-            exited: startedAt === undefined,
-            error: 'Canceled',
-            canceled: true,
-          }
-        : {
-            ...state,
-            started,
-            finished,
-            exited: true,
-            exitCode,
-            error: 'Canceled',
-            canceled: true,
-          };
+      return canceledStep(stepUuid, result);
     case 'failure':
+      // Whose time is up was canceled, to a server; the step's log tells more.
+      if (outcome.reason === 'job_timeout') return canceledStep(stepUuid, result);
       if (outcome.reason === 'script_failed' || outcome.reason === 'oom_killed')
         return {
           ...state,
@@ -64,4 +49,17 @@ export function endedStep(stepUuid: string, result: UnitResult): StepState {
         };
       return { ...state, finished, exited: true, exitCode: exitCode ?? 0, error: outcome.message };
   }
+}
+
+function canceledStep(
+  stepUuid: string,
+  { startedAt, finishedAt, exitCode }: UnitResult,
+): StepState {
+  const started = seconds(startedAt);
+  const finished = seconds(finishedAt);
+  const canceled = { ...silent, stepUuid, error: 'Canceled', canceled: true };
+  if (exitCode !== undefined) return { ...canceled, started, finished, exited: true, exitCode };
+  return startedAt === undefined
+    ? { ...canceled, finished, exited: true }
+    : { ...canceled, started };
 }

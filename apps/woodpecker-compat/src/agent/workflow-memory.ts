@@ -2,6 +2,7 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { takenAfter, type RunEvent, type Taken } from '@millrace/core';
 import { savedFile } from '@millrace/engine';
+import type { StepState } from '@millrace/woodpecker-protocol';
 import type { LineEnd } from './step-log.ts';
 
 /** What of a workflow the server has for good. Plain JSON. */
@@ -12,6 +13,8 @@ interface Told {
   readonly logs: Readonly<Record<string, LineEnd>>;
   /** By unit: when its log was opened, milliseconds since the epoch. */
   readonly opened: Readonly<Record<string, number>>;
+  /** By step: how it stood last, where the server could not be told. */
+  readonly untold: Readonly<Record<string, StepState>>;
 }
 
 /** Remembers across processes what of a workflow the server has. */
@@ -22,12 +25,20 @@ export interface WorkflowMemory {
   readonly openedAt: (unit: string, now: number) => number;
   readonly tookEvent: (event: RunEvent) => void;
   readonly tookLine: (unit: string, end: LineEnd) => void;
+  /** States of steps that the server still has to be told. */
+  readonly untold: () => readonly StepState[];
+  /** The server could not be told; a later state of the step replaces it. */
+  readonly missedStep: (state: StepState) => void;
+  /** The server has been told, or does not want to know. */
+  readonly toldStep: (stepUuid: string) => void;
+  /** Resolves when another process would find all of it; a disk that cannot be written is no error. */
+  readonly noted: () => Promise<void>;
   /** Resolves when all of it is on disk. */
   readonly settled: () => Promise<void>;
   readonly remove: () => Promise<void>;
 }
 
-const nothing: Told = { events: [], logs: {}, opened: {} };
+const nothing: Told = { events: [], logs: {}, opened: {}, untold: {} };
 const beginning: LineEnd = { offset: 0, line: 0 };
 
 /** Opens what is remembered of a workflow; without a folder it is remembered as long as the process lives. */
@@ -39,7 +50,9 @@ export async function openWorkflowMemory(
   if (folder !== undefined) await mkdir(folder, { recursive: true, mode: 0o700 });
   let told = file === undefined ? nothing : await readTold(file);
   const saved = file === undefined ? undefined : savedFile(file, told);
+  let isRemoved = false;
   const put = (next: Told): void => {
+    if (isRemoved) return;
     told = next;
     saved?.put(next);
   };
@@ -65,10 +78,22 @@ export async function openWorkflowMemory(
       if (events !== told.events) put({ ...told, events });
     },
     tookLine: (unit, end) => put({ ...told, logs: { ...told.logs, [unit]: end } }),
+    untold: () => Object.values(told.untold),
+    missedStep: (state) => put({ ...told, untold: { ...told.untold, [state.stepUuid]: state } }),
+    toldStep: (stepUuid) => {
+      if (told.untold[stepUuid] === undefined) return;
+      const { [stepUuid]: _, ...untold } = told.untold;
+      put({ ...told, untold });
+    },
+    noted: async () => {
+      await saved?.settled({ sync: false }).catch(() => undefined);
+    },
     settled: async () => {
       await saved?.settled({ sync: true });
     },
     remove: async () => {
+      // Lines that are still on their way must not bring the file back.
+      isRemoved = true;
       if (file === undefined) return;
       await saved?.settled({ sync: false }).catch(() => undefined);
       await rm(file, { force: true });
@@ -78,8 +103,8 @@ export async function openWorkflowMemory(
 
 async function readTold(file: string): Promise<Told> {
   try {
-    const { events, logs, opened } = JSON.parse(await readFile(file, 'utf8')) as Partial<Told>;
-    return { events: events ?? [], logs: logs ?? {}, opened: opened ?? {} };
+    const read = JSON.parse(await readFile(file, 'utf8')) as Partial<Told>;
+    return { ...nothing, ...read };
   } catch {
     // None, or one that was being written when its machine went down: the server may get lines twice.
     return nothing;

@@ -71,7 +71,10 @@ export function openWorkflowView(options: WorkflowViewOptions): WorkflowView {
         case 'unit-finished':
           results.push({ name: event.unit.title, result: event.result });
           await show(event.unit.title, logOf(event.unit.id).end());
-          await show(event.unit.title, logOf(event.unit.id).say(stepStory(event.result)));
+          await show(
+            event.unit.title,
+            logOf(event.unit.id).say(stepStory(event.unit, event.result, [])),
+          );
           break;
         case 'trouble':
           await writeOut(stderr, `warning: ${event.message}\n`);

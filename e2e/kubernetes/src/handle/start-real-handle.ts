@@ -11,7 +11,7 @@ import {
   type ClusterHandle,
   type ClusterImages,
 } from '@millrace/testkit';
-import { preloaded } from '../images/images.ts';
+import { preloaded, pulled } from '../images/images.ts';
 import { startApiProxy, type ApiProxy, type Upstream } from './api-proxy.ts';
 import { killContainer, runOutOfMemory } from './node-access.ts';
 import { makeProxyCertificate } from './proxy-certificate.ts';
@@ -59,6 +59,7 @@ export async function startRealHandle(): Promise<RealHandle> {
     adminToken,
     kubeconfig: proxyKubeconfig(proxy.url, certificate.certificate, adminToken),
     images: own === undefined ? givenImages() : preloaded,
+    ...(own === undefined ? {} : { closedImage: { image: pulled.closed, ...own.registryLogin } }),
     newUser: (namespace, rights) => newUser(api, address, namespace, rights),
     newNamespace: async () => {
       const name = await makeNamespace(api);

@@ -1,4 +1,4 @@
-import { createAsyncQueue, type AsyncQueue } from '@millrace/async';
+import { createAsyncQueue, raceSignal, type AsyncQueue } from '@millrace/async';
 import {
   RunnerError,
   type JsonObject,
@@ -170,12 +170,13 @@ export function scriptedApi(
         },
       };
     },
-    logs: ({ pod: name }) => {
+    logs: ({ pod: name }, { signal }) => {
       const script = scriptOf(name);
       const read = async function* (): AsyncGenerator<Uint8Array> {
         const text = textOf(script);
         if (text !== '') yield new TextEncoder().encode(text);
-        if (script.stay === true) await running.get(name)?.promise;
+        if (script.stay === true)
+          await raceSignal(running.get(name)?.promise ?? Promise.resolve(), signal);
         else finish(name);
       };
       const bytes = read();

@@ -2,7 +2,7 @@ import { linkSignals } from '@millrace/async';
 import { toRunnerError } from '@millrace/core';
 import type { ContainerSpec, RunningContainer } from '../contracts.ts';
 import { postStart, stopContainer } from './container-hooks.ts';
-import { containerFiles, containerSpec } from './container-spec.ts';
+import { containerFiles, containerSpec, hostAliasesOf } from './container-spec.ts';
 import { startProbes } from './container-probes.ts';
 import { createGrace, type Grace } from './grace.ts';
 import { haveImage } from './have-image.ts';
@@ -19,6 +19,8 @@ export interface LiveContainer {
   readonly running: RunningContainer;
   /** Lets the container end: hook, SIGTERM, SIGKILL. */
   readonly stop: (grace: Grace) => Promise<void>;
+  /** Gives it the names of other pods as they are now. */
+  readonly refreshHosts: () => void;
   /** Ends it as the kernel would, for fault tests. */
   readonly kill: (outOfMemory: boolean) => void;
 }
@@ -78,9 +80,13 @@ export async function liveOnce(
   events.say('Normal', 'Started', 'Container started', name);
   const killing = { outOfMemory: false };
   const stop = (grace: Grace): Promise<void> => stopContainer(context, container, running, grace);
+  const refreshHosts = (): void => running.changeHosts?.(hostAliasesOf(context));
+  // Names may have come while it was being started.
+  refreshHosts();
   options.live({
     running,
     stop,
+    refreshHosts,
     kill: (oom) => {
       killing.outOfMemory = oom;
       running.signal('SIGKILL');

@@ -7,7 +7,7 @@ import { containerVariables } from './container-variables.ts';
 import { dnsFile } from './dns-file.ts';
 import { expandVariables } from './expand-variables.ts';
 import type { PodContext } from './pod-context.ts';
-import type { Container, Pod } from './pod-types.ts';
+import type { Container } from './pod-types.ts';
 import { containerMounts } from './volumes/container-mounts.ts';
 
 /** Files of one life of a container. */
@@ -75,13 +75,19 @@ export function containerSpec(
     stdin: container.stdin === true,
     stdinOnce: container.stdinOnce === true,
     tty: container.tty === true,
-    hostAliases: [...aliasesOf(pod), ...parts.hosts(pod)],
+    hostAliases: hostAliasesOf(context),
     logFile: files.log,
   };
 }
 
-const aliasesOf = (pod: Pod): ContainerSpec['hostAliases'] =>
-  (pod.spec.hostAliases ?? []).map(({ ip, hostnames }) => ({ ip, hostnames: hostnames ?? [] }));
+/** Lines for `/etc/hosts`, as they are now: those the pod itself asks for, then names of other pods. */
+export function hostAliasesOf({ parts, pod }: PodContext): ContainerSpec['hostAliases'] {
+  const own = (pod().spec.hostAliases ?? []).map(({ ip, hostnames }) => ({
+    ip,
+    hostnames: hostnames ?? [],
+  }));
+  return [...own, ...parts.hosts(pod())];
+}
 
 /** Without private mounts a token every pod gets would keep every pod from running, so it is left out there. */
 function podMounts(

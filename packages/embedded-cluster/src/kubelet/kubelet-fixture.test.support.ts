@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Clock, KubeObject, Logger } from '@millrace/core';
 import type { ContainerRuntime } from '../contracts.ts';
 import { eventType, podType } from '../store/resource-types.ts';
+import { createClusterNames } from '../store/cluster-names.ts';
 import { createStore, type ObjectStore } from '../store/store.ts';
 import type { Container, PodSpec, PodStatus } from './pod-types.ts';
 import { startKubelet, type Kubelet } from './start-kubelet.ts';
@@ -85,6 +86,7 @@ export async function startFixture(
     dataDirectory: folder,
     nodeName: 'node',
     issueToken: () => ({ token: 'token' }),
+    names: createClusterNames(store),
   });
   const key = (
     name = 'pod',

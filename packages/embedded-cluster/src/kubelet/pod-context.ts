@@ -14,7 +14,7 @@ export interface KubeletParts {
   readonly logger: Logger;
   readonly dataDirectory: string;
   readonly node: NodeFacts;
-  /** Names of pods and services for `/etc/hosts`, asked when a container starts. */
+  /** Names of other pods for `/etc/hosts`. */
   readonly hosts: (pod: Pod) => ContainerSpec['hostAliases'];
   readonly issueToken: IssueToken;
   readonly warnOnce: (message: string) => void;

@@ -17,6 +17,8 @@ export interface PodWorker {
   readonly run: (container: string) => ContainerRun | undefined;
   /** The pod has changed; a deletion ends it. */
   readonly update: (pod: Pod) => void;
+  /** Names of other pods have come or gone. */
+  readonly refreshHosts: () => void;
   /** The pod is no longer in the store. */
   readonly removed: () => void;
   /** Ends the pod as failed. */
@@ -164,6 +166,9 @@ export function startPod(parts: KubeletParts, first: Pod): PodWorker {
     fail,
     gone,
     run: (container) => runs.get(container),
+    refreshHosts: () => {
+      for (const run of runs.values()) run.live()?.refreshHosts();
+    },
     removed: () => {
       deletion.abort();
       end(1000);

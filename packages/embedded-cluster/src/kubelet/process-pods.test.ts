@@ -17,7 +17,13 @@ import { createProcessRuntime } from '../runtime/process/create-process-runtime.
 import { findHostTools } from '../runtime/process/host-tools.ts';
 import { probeNamespaces } from '../runtime/process/probe-namespaces.ts';
 import { removeTree } from '../runtime/remove-tree.ts';
-import { claimType, configMapType, secretType } from '../store/resource-types.ts';
+import {
+  claimType,
+  configMapType,
+  podType,
+  secretType,
+  serviceType,
+} from '../store/resource-types.ts';
 import {
   silentLogger,
   startFixture,
@@ -479,6 +485,53 @@ describe('with namespaces', () => {
     expect([hostname, alias, pid]).toEqual(['box', '127.0.0.1\tdb\tcache', '1']);
     expect(rest.slice(0, 5)).toEqual(['/home/:', '', '/root:', '', '/tmp:']);
     expect(existsSync('/etc/made')).toBe(false);
+  });
+
+  it('names other pods in /etc/hosts, also those that come while the container runs', async () => {
+    fixture.store.create(serviceType, {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'net', namespace: 'default' },
+      spec: { clusterIP: 'None', selector: { task: '7' } },
+    });
+    const isReady = (name: string): boolean =>
+      fixture
+        .status(name)
+        .conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true;
+    const named = (name: string): void => {
+      fixture.create({ hostname: name, subdomain: 'net', containers: [sh('sleep 60')] }, name);
+      // Where nothing admits pods, labels are given afterwards.
+      fixture.store.update({ type: podType, namespace: 'default', name }, (object) => ({
+        ...object,
+        metadata: { ...object.metadata, labels: { task: '7' } },
+      }));
+    };
+    named('first');
+    await fixture.until('first is ready', () => isReady('first'));
+    fixture.create({
+      dnsConfig: { searches: ['net.default.svc.cluster.local'] },
+      containers: [
+        sh(
+          'grep -w first /etc/hosts; until grep -qw second /etc/hosts; do sleep 0.05; done; echo came; while grep -qw first /etc/hosts; do sleep 0.05; done; echo went; head -n 2 /etc/hosts',
+        ),
+      ],
+    });
+    await fixture.until('it runs', () => fixture.status().phase === 'Running');
+    named('second');
+    await fixture.until('second is ready', () => isReady('second'));
+    fixture.remove(0, 'first');
+    await over();
+    const [names, ...rest] = (await logs()).split('\n');
+    expect(names).toBe(
+      '127.0.0.1\tfirst.net.default.svc.cluster.local\tfirst.net\tfirst.net.default\tfirst.net.default.svc\tfirst',
+    );
+    expect(rest).toEqual([
+      'came',
+      'went',
+      '# Kubernetes-managed hosts file.',
+      '127.0.0.1\tlocalhost',
+      '',
+    ]);
   });
 
   it('runs as the wanted user', async () => {

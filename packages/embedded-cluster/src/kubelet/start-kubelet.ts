@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { Clock, KubeObject, Logger } from '@millrace/core';
 import type {
+  ClusterNames,
   ContainerRuntime,
-  ContainerSpec,
   NodeApi,
   Store,
   StoreChange,
@@ -28,8 +28,8 @@ export interface KubeletOptions {
   readonly nodeName: string;
   /** Tokens for projected service account volumes. */
   readonly issueToken: IssueToken;
-  /** More names for `/etc/hosts` of a pod's containers, such as services and other pods. */
-  readonly hosts?: (pod: KubeObject) => ContainerSpec['hostAliases'];
+  /** More names for `/etc/hosts` of a pod's containers. */
+  readonly names?: ClusterNames;
   /** Resource amounts of the node, read for limits that a container does not set: `{ cpu: '2', memory: '4Gi' }`. */
   readonly allocatable?: Readonly<Record<string, string>>;
 }
@@ -76,7 +76,7 @@ export function startKubelet(options: KubeletOptions): Kubelet {
     clock: options.clock,
     node: { nodeName, ip: address, allocatable: options.allocatable ?? {} },
     issueToken: options.issueToken,
-    hosts: (pod) => options.hosts?.(pod as unknown as KubeObject) ?? [],
+    hosts: (pod) => options.names?.seenBy(pod as unknown as KubeObject) ?? [],
     warnOnce: (message) => {
       if (!warned.has(message)) logger.warn(message);
       warned.add(message);
@@ -119,6 +119,9 @@ export function startKubelet(options: KubeletOptions): Kubelet {
     }
   };
   const unsubscribe = store.subscribe(changed);
+  const forgetNames = options.names?.onChange(() => {
+    for (const worker of workers.values()) worker.refreshHosts();
+  });
   for (const pod of store.list(podType)) take(pod);
 
   const stored = ({ namespace, name }: PodName): PodWorker | undefined =>
@@ -126,6 +129,7 @@ export function startKubelet(options: KubeletOptions): Kubelet {
   const halt = async (): Promise<void> => {
     running = false;
     unsubscribe();
+    forgetNames?.();
     const ending = [...workers.values()];
     for (const worker of ending) worker.abandon();
     await Promise.all(ending.map((worker) => worker.gone));

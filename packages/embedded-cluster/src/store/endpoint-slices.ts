@@ -21,7 +21,7 @@ export function startEndpointSlices(store: ObjectStore): () => void {
       return;
     const selector = stringMap(service, 'spec', 'selector');
     if (Object.keys(selector).length === 0) return;
-    const pods = store.list(podType, namespace).filter((pod) => isChosen(pod, selector));
+    const pods = store.list(podType, namespace).filter((pod) => isChosenBy(pod, selector));
     const content = {
       addressType: 'IPv4',
       endpoints: pods.map(endpointOf),
@@ -56,7 +56,8 @@ export function startEndpointSlices(store: ObjectStore): () => void {
   });
 }
 
-function isChosen(pod: KubeObject, selector: Readonly<Record<string, string>>): boolean {
+/** Whether a pod that has not ended has what a service's selector wants. */
+export function isChosenBy(pod: KubeObject, selector: Readonly<Record<string, string>>): boolean {
   const wanted = parseLabelSelector(
     Object.entries(selector)
       .map(([key, value]) => `${key}=${value}`)
@@ -69,15 +70,18 @@ function isChosen(pod: KubeObject, selector: Readonly<Record<string, string>>): 
   );
 }
 
-function endpointOf(pod: KubeObject): JsonObject {
-  const { name = '', namespace = '', uid = '' } = pod.metadata;
-  const isReady = records(pod, 'status', 'conditions').some(
+/** Whether a pod's condition says so. */
+export const isReady = (pod: KubeObject): boolean =>
+  records(pod, 'status', 'conditions').some(
     ({ type, status }) => type === 'Ready' && status === 'True',
   );
+
+function endpointOf(pod: KubeObject): JsonObject {
+  const { name = '', namespace = '', uid = '' } = pod.metadata;
   const terminating = pod.metadata.deletionTimestamp !== undefined;
   return {
     addresses: [text(pod, 'status', 'podIP')],
-    conditions: { ready: isReady && !terminating, serving: isReady, terminating },
+    conditions: { ready: isReady(pod) && !terminating, serving: isReady(pod), terminating },
     nodeName: text(pod, 'spec', 'nodeName'),
     targetRef: { kind: 'Pod', name, namespace, uid },
   };

@@ -55,6 +55,13 @@ export interface ClusterImages {
   readonly helper: string;
 }
 
+/** An image that its registry gives to nobody without a password. */
+export interface ClosedImage {
+  readonly image: string;
+  readonly username: string;
+  readonly password: string;
+}
+
 /**
  * Rights in one namespace, by resource, with its group where it has one: `{ 'pods/exec': ['get'],
  * 'poddisruptionbudgets.policy': ['create'] }`.
@@ -79,6 +86,8 @@ export interface ClusterHandle {
   /** Text of a kubeconfig for an administrator. */
   readonly kubeconfig: string;
   readonly images: ClusterImages;
+  /** What `shell` has, behind a password; absent where nothing is pulled, or not from registries of ours. */
+  readonly closedImage?: ClosedImage;
   /** Bearer token of a new service account with these rights in the namespace and no other. */
   readonly newUser: (namespace: string, rights: Rights) => Promise<string>;
   /** A namespace of the test's own. */

@@ -1,4 +1,10 @@
-import { createFakeClock, seededRandom, type FakeClock } from '@millrace/async';
+import {
+  createFakeClock,
+  deferred,
+  seededRandom,
+  type Deferred,
+  type FakeClock,
+} from '@millrace/async';
 import type { Logger } from '@millrace/core';
 import { expect, it } from 'vitest';
 import type { LogEntry } from '../client/server.ts';
@@ -53,6 +59,33 @@ it('sends what came within a second together', async () => {
   expect(batches).toEqual([]);
   await clock.advance(200);
   expect(batches).toEqual([[0, 1]]);
+});
+
+it('sends no batch before what the server has of the one before is noted', async () => {
+  const clock = createFakeClock();
+  const course: string[] = [];
+  const noted: Deferred<void> = deferred();
+  const queue = createLogQueue({
+    clock,
+    logger: quiet,
+    capacity: 100,
+    send: (entries) => {
+      course.push(`sent ${entries.map((entry) => entry.line).join(' ')}`);
+      return Promise.resolve();
+    },
+    sent: (entries) => {
+      course.push(`has ${entries.map((entry) => entry.line).join(' ')}`);
+      return noted.promise;
+    },
+  });
+  await queue.add(line(0), { signal });
+  await clock.advance(1_000);
+  await queue.add(line(1), { signal });
+  await clock.advance(5_000);
+  expect(course).toEqual(['sent 0', 'has 0']);
+  noted.resolve();
+  await clock.advance(1_000);
+  expect(course).toEqual(['sent 0', 'has 0', 'sent 1', 'has 1']);
 });
 
 it('a trickle of lines does not hold the first ones back', async () => {

@@ -16,8 +16,8 @@ export interface LogQueueOptions<Entry extends LogEntry = LogEntry> {
   readonly capacity: number;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Told of lines that the server has, in order. */
-  readonly sent?: (entries: readonly Entry[]) => void;
+  /** Told of lines that the server has, in order; the next batch goes when it has noted them. Does not throw. */
+  readonly sent?: (entries: readonly Entry[]) => void | Promise<void>;
 }
 
 /** Lines on their way to the server, of all steps, in the order they were added. */
@@ -107,7 +107,7 @@ export function createLogQueue<Entry extends LogEntry = LogEntry>(
       const taken = await nextBatch();
       try {
         await raceSignal(send(taken, { signal: over.signal }), over.signal);
-        sent?.(taken);
+        await sent?.(taken);
       } catch (failure) {
         if (over.signal.aborted) return;
         logger.warn('lines of the log could not be sent', {

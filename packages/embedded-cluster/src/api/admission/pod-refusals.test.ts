@@ -39,6 +39,16 @@ it.each<[string, JsonObject, string]>([
     'spec.hostname: Invalid value: "a.b": must not contain dots',
   ],
   [
+    'a name of a container with dots',
+    only({ name: 'a.b' }),
+    'spec.containers[0].name: Invalid value: "a.b": must not contain dots',
+  ],
+  [
+    'a name of a container that is no name at all',
+    only({ name: 'A.b' }),
+    'spec.containers[0].name: Invalid value: "A.b": a lowercase RFC 1123 label',
+  ],
+  [
     'a bad alias of a host',
     { hostAliases: [{ ip: '192.0.2.1', hostnames: ['A_'] }] },
     'spec.hostAliases[0].hostnames[0]: Invalid value: "A_": a lowercase RFC 1123 subdomain',

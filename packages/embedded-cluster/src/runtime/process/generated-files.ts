@@ -1,4 +1,12 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { ContainerMount, ContainerSpec } from '../../contracts.ts';
 
@@ -37,4 +45,29 @@ export function generatedFiles(spec: ContainerSpec, folder: string): readonly Co
     writeFileSync(source, text, { mode: 0o644 });
     return [{ source, path, readOnly: false }];
   });
+}
+
+/**
+ * Writes `/etc/hosts` of a container that runs. The same file is written over, for the container has it mounted, and cut
+ * off afterwards, so that whoever reads meanwhile never finds it empty.
+ */
+export function hostsWriter(
+  spec: ContainerSpec,
+  folder: string,
+): (aliases: ContainerSpec['hostAliases']) => void {
+  const source = join(folder, 'hosts');
+  let written = hostsFile(spec.hostname, spec.hostAliases);
+  return (aliases) => {
+    const text = hostsFile(spec.hostname, aliases);
+    // Absent where a volume of the pod is mounted there, and when the container has just ended.
+    if (text === written || !existsSync(source)) return;
+    const file = openSync(source, 'r+');
+    try {
+      writeSync(file, text, 0);
+      ftruncateSync(file, Buffer.byteLength(text));
+    } finally {
+      closeSync(file);
+    }
+    written = text;
+  };
 }

@@ -7,7 +7,7 @@ import { resizeTerminal, startProcess, underTerminal } from './child-process.ts'
 import { containerEnvironment } from './container-environment.ts';
 import { needExecutable } from './find-executable.ts';
 import { findUser } from './find-user.ts';
-import { generatedFiles } from './generated-files.ts';
+import { generatedFiles, hostsWriter } from './generated-files.ts';
 import { identityCommands, type Identity } from './identity.ts';
 import { childrenOf, innerProcess, sendSignal } from './pid-namespace.ts';
 import { placeMounts } from './place-mounts.ts';
@@ -113,6 +113,7 @@ export async function startNamespaced(
         ),
       resize: (columns, rows) =>
         void resizeTerminal(host, () => childrenOf(init)[0], columns, rows),
+      changeHosts: hostsWriter(spec, folder),
       cleanUp: () => remove(folder),
     });
   } catch (error) {

@@ -43,6 +43,8 @@ export interface ContainerParts {
   readonly ended: Promise<ProcessExit>;
   readonly signal: RunningContainer['signal'];
   readonly exec: RunningContainer['exec'];
+  /** Where the container has an `/etc/hosts` of its own. */
+  readonly changeHosts?: (aliases: ContainerSpec['hostAliases']) => void;
   /** Gives the container's own terminal another size. */
   readonly resize: (columns: number, rows: number) => void;
   /** Removes what the container leaves; runs when it has ended. */
@@ -98,7 +100,8 @@ export function superviseContainer(
       kill: output.detach,
     });
   };
-  return { id: parts.id, exit, signal: parts.signal, exec: parts.exec, attach };
+  const { id, signal, exec, changeHosts } = parts;
+  return { id, exit, signal, exec, attach, ...(changeHosts === undefined ? {} : { changeHosts }) };
 }
 
 async function drain(stream: AsyncIterable<Uint8Array>): Promise<void> {

@@ -102,6 +102,17 @@ describe('a repository', () => {
     expect(server.gitRequests().at(-1)).toMatchObject({ status: 401 });
   });
 
+  it('can be kept for one user', async () => {
+    const gitAccess = { username: 'robot', password: 'right' };
+    const { server } = await startRawRunner({ repositories, gitAccess });
+    const { url, commits } = server.repository('acme/demo');
+    const as = (password: string): string => url.replace('http://', `http://robot:${password}@`);
+    await expect(git(await scratch(), 'ls-remote', as('wrong'))).rejects.toThrow(
+      /Authentication failed/,
+    );
+    expect(await git(await scratch(), 'ls-remote', as('right'))).toContain(commits[1]);
+  });
+
   it('that does not exist is not found', async () => {
     const { server } = await startRawRunner({ repositories, gitAccess: 'public' });
     const url = `${server.url}/acme/other.git`;

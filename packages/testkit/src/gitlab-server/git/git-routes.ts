@@ -15,8 +15,11 @@ export interface SeenGitRequest {
   readonly status: 'served' | 401 | 404;
 }
 
-/** Who may read: anybody, or whoever shows the token of a job that runs. */
-export type GitAccess = 'job-token' | 'public';
+/** Who may read: anybody, whoever shows the token of a job that runs, or one user. */
+export type GitAccess =
+  | 'job-token'
+  | 'public'
+  | { readonly username: string; readonly password: string };
 
 /** Serves the repositories of a server. */
 export interface GitRoutes {
@@ -39,6 +42,8 @@ export function createGitRoutes(options: {
   const seen: SeenGitRequest[] = [];
   const mayRead = (credentials: SeenGitRequest['credentials']): boolean => {
     if (access === 'public') return true;
+    if (access !== 'job-token')
+      return credentials?.username === access.username && credentials.password === access.password;
     if (credentials?.username !== 'gitlab-ci-token') return false;
     const job = jobs.all().find(({ token }) => token === credentials.password);
     return job !== undefined && job.state !== 'pending' && !isEnded(job);
