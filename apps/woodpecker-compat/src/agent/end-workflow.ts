@@ -1,3 +1,4 @@
+import { toRunnerError } from '@millrace/core';
 import { statusOf, type WorkflowState } from '@millrace/woodpecker-protocol';
 import type { AgentPlace } from './agent-place.ts';
 import type { WorkflowMemory } from './workflow-memory.ts';
@@ -29,13 +30,13 @@ export async function endWorkflow(place: AgentPlace, end: WorkflowEnd): Promise<
     : 'it is told later';
   logger.error(`could not tell the server how a workflow ended; ${byWhom}`, {
     workflow: end.id,
-    error: failure instanceof Error ? failure.message : String(failure),
+    error: failure.message,
   });
   late.add(async () => (await tryToTell(place, end)) === undefined);
 }
 
 /** @returns why it is still to be told; undefined: nothing more is */
-async function tryToTell(place: AgentPlace, end: WorkflowEnd): Promise<unknown> {
+async function tryToTell(place: AgentPlace, end: WorkflowEnd): Promise<Error | undefined> {
   const { logger } = place;
   try {
     await tell(place, end);
@@ -45,7 +46,7 @@ async function tryToTell(place: AgentPlace, end: WorkflowEnd): Promise<unknown> 
       canceled: end.state.canceled,
     });
   } catch (failure) {
-    if (statusOf(failure) === undefined) return failure;
+    if (statusOf(failure) === undefined) return toRunnerError(failure);
     logger.error('updating workflow status failed', {
       workflow: end.id,
       error: failure instanceof Error ? failure.message : String(failure),

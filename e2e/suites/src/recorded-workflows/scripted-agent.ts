@@ -54,13 +54,13 @@ export async function startScriptedAgent({
     finished,
     end: () => end.abort(new Error('the test ends the agent')),
     until: async (event) => {
-      let isOver = false;
+      const state = { isOver: false };
       const over = event.finally(() => {
-        isOver = true;
+        state.isOver = true;
       });
       over.catch(() => undefined);
       // What the server says comes in its own time; what the agent waits for by the clock comes with ours.
-      while (!isOver) {
+      while (!state.isOver) {
         await clock.advance(100);
         await turn(1);
       }
