@@ -1,16 +1,15 @@
 import { suggest } from '@millrace/config';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { woodpeckerBindings } from './bindings.ts';
 import type { CommandContext } from './commands/command-context.ts';
 import type { ExplainOptions } from './commands/explain.ts';
 import type { PluginsOptions } from './commands/plugins.ts';
-import { agentVariables } from './config/agent-variables.ts';
-import { environmentVariables } from './config/environment-variables.ts';
+import { addAgentFlags, flagValues, withBareSwitches } from './config/agent-flags.ts';
+import { loadDotenv } from './config/load-dotenv.ts';
 import { presentedVersion } from './presented-version.ts';
 import { stderrLogger } from './terminal/stderr-logger.ts';
 
 /** The part of `process` that the program uses. */
-export type Host = Pick<NodeJS.Process, 'stdout' | 'stderr' | 'env' | 'on' | 'off'>;
+export type Host = Pick<NodeJS.Process, 'stdout' | 'stderr' | 'env' | 'cwd' | 'on' | 'off'>;
 
 /**
  * Parses the command line and runs the command.
@@ -27,7 +26,7 @@ export async function run(args: readonly string[], host: Host): Promise<number> 
     exitCode = code;
   });
   try {
-    await program.parseAsync([...args], { from: 'user' });
+    await program.parseAsync([...withBareSwitches(args)], { from: 'user' });
     return exitCode;
   } catch (thrown) {
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2;
@@ -38,12 +37,6 @@ export async function run(args: readonly string[], host: Host): Promise<number> 
     for (const name of ['SIGINT', 'SIGTERM'] as const) host.off(name, onSignal);
   }
 }
-
-/** Flags, by the variable that each stands for. */
-const variables = [
-  ...agentVariables.map(({ flag, names: [name], doc }) => ({ flag, name, doc })),
-  ...environmentVariables(woodpeckerBindings),
-];
 
 function commands(host: Host, signal: AbortSignal, done: (exitCode: number) => void): Command {
   const program = new Command('millrace-woodpecker')
@@ -62,23 +55,25 @@ function commands(host: Host, signal: AbortSignal, done: (exitCode: number) => v
       writeOut: (text) => host.stdout.write(text),
       writeErr: (text) => host.stderr.write(text),
     });
-  for (const { flag, name, doc } of variables)
-    if (flag !== undefined) program.addOption(new Option(`--${flag} [value]`, `${doc} [$${name}]`));
-  const context = (): CommandContext => ({
-    stdout: host.stdout,
-    stderr: host.stderr,
-    color: colored(host, host.stdout),
-    logger: stderrLogger(host.stderr),
-    signal,
-    environment: host.env,
-    flags: flagValues(program),
-  });
+  addAgentFlags(program);
+  const context = async (): Promise<CommandContext> => {
+    await loadDotenv(host.env, host.cwd(), { signal });
+    return {
+      stdout: host.stdout,
+      stderr: host.stderr,
+      color: colored(host, host.stdout),
+      logger: stderrLogger(host.stderr),
+      signal,
+      environment: host.env,
+      flags: flagValues(program),
+    };
+  };
 
   program.allowExcessArguments(true).action(async () => {
     const [unknown] = program.args;
     if (unknown !== undefined) program.error(unknownCommand(unknown, program));
     const { agent } = await import('./commands/agent.ts');
-    done(await agent(context()));
+    done(await agent(await context()));
   });
 
   program
@@ -86,7 +81,7 @@ function commands(host: Host, signal: AbortSignal, done: (exitCode: number) => v
     .description('ask a running agent how it is: exit code 0 when it is well')
     .action(async () => {
       const { ping } = await import('./commands/ping.ts');
-      done(await ping(context()));
+      done(await ping(await context()));
     });
 
   program
@@ -114,7 +109,7 @@ function commands(host: Host, signal: AbortSignal, done: (exitCode: number) => v
     )
     .action(async (options: ExplainOptions) => {
       const { explain } = await import('./commands/explain.ts');
-      done(await explain(options, context()));
+      done(await explain(options, await context()));
     });
 
   program
@@ -125,7 +120,7 @@ function commands(host: Host, signal: AbortSignal, done: (exitCode: number) => v
     .option('--hooks', 'print who runs in which hook, in order', false)
     .action(async (options: PluginsOptions) => {
       const { plugins } = await import('./commands/plugins.ts');
-      done(await plugins(options, context()));
+      done(await plugins(options, await context()));
     });
 
   return program;
@@ -137,18 +132,6 @@ function unknownCommand(name: string, { commands: known }: Command): string {
     known.map((command) => command.name()),
   );
   return `error: unknown command '${name}'${meant === undefined ? '' : `\n(Did you mean ${meant}?)`}`;
-}
-
-/** Flags that were given, by the variable they stand for; a bare one is `true`. */
-function flagValues(program: Command): Readonly<Record<string, string>> {
-  const options = new Map(program.options.map((option) => [option.long, option.attributeName()]));
-  const values = program.opts<Readonly<Record<string, unknown>>>();
-  return Object.fromEntries(
-    variables.flatMap(({ flag, name }) => {
-      const value = values[options.get(`--${flag ?? ''}`) ?? ''];
-      return typeof value === 'string' || value === true ? [[name, String(value)]] : [];
-    }),
-  );
 }
 
 function colored({ env }: Host, stream: NodeJS.WriteStream): boolean {
