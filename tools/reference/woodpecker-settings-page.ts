@@ -23,6 +23,9 @@ variable or option that is in no table is warned about. Since is the release of 
 before.`,
     '## The agent itself',
     table(['Variable', 'Form', 'Flag', 'Default', 'What it is'], agentVariables.map(agentCells)),
+    `Without a flag: \`WOODPECKER_AGENT_SECRET_FILE\`, a file with the token; \`MILLRACE_SETTINGS\`, tables of plugins by their
+keys, as YAML or JSON; \`MILLRACE_PLUGINS\`, names or paths of more plugins; \`KUBERNETES_SERVICE_HOST\`, without which there
+is no backend, and \`KUBECONFIG\`; \`SSL_CERT_FILE\` and \`SSL_CERT_DIR\`, authorities to trust; \`NO_COLOR\`.`,
     ...woodpeckerBindings.flatMap(section),
   );
 }
