@@ -1,21 +1,44 @@
 import type { Binding, OptionRow, SettingRow } from '@millrace/core';
 import { woodpeckerBindings } from '../../apps/woodpecker-compat/src/bindings.ts';
+import {
+  agentVariables,
+  type AgentVariable,
+} from '../../apps/woodpecker-compat/src/config/agent-variables.ts';
 import { code, page, table } from './markdown.ts';
 
-export { woodpeckerBindings };
+export { agentVariables, woodpeckerBindings };
 
 /** `docs/reference/woodpecker-settings.md` */
 export function woodpeckerSettingsPage(): string {
   return page(
     "Woodpecker's settings",
-    `What the environment of the agent and the steps of a workflow may say, by the plugin that owns it. Variables have the
-prefix \`WOODPECKER_BACKEND_K8S_\`; each has a flag, which wins. Options stand in a step's
+    `What the environment of the agent and the steps of a workflow may say: first what the agent itself reads, then by the
+plugin that owns it, where variables have the prefix \`WOODPECKER_BACKEND_K8S_\`. Each variable has a flag, which wins. A
+boolean is \`true\`, \`1\`, \`t\` or \`false\`, \`0\`, \`f\`; a bare flag is true, an empty variable false. A duration has units:
+\`90s\`, \`1m30s\`, \`500ms\`. Items of a list are separated by commas. A file \`.env\` in the working directory says what the
+environment does not. Options stand in a step's
 \`backend_options.kubernetes\`, those that begin with \`/\` in the step itself. What is set is shown as a path of
 [the plugin's settings](plugin-settings.md), which \`MILLRACE_SETTINGS\` writes too; to write both is an error. A
 variable or option that is in no table is warned about. Since is the release of Woodpecker that brought it, 2.8 for all
 before.`,
+    '## The agent itself',
+    table(['Variable', 'Form', 'Flag', 'Default', 'What it is'], agentVariables.map(agentCells)),
+    `Without a flag: \`WOODPECKER_AGENT_SECRET_FILE\`, a file with the token; \`MILLRACE_SETTINGS\`, tables of plugins by their
+keys, as YAML or JSON; \`MILLRACE_PLUGINS\`, names or paths of more plugins; \`KUBERNETES_SERVICE_HOST\`, without which there
+is no backend, and \`KUBECONFIG\`; \`SSL_CERT_FILE\` and \`SSL_CERT_DIR\`, authorities to trust; \`NO_COLOR\`.`,
     ...woodpeckerBindings.flatMap(section),
   );
+}
+
+function agentCells(row: AgentVariable): readonly string[] {
+  const { names, form, flag, aliases = [], doc } = row;
+  return [
+    names.map(code).join(', or '),
+    form,
+    [flag, ...aliases].map((each) => code(`--${each}`)).join(', or '),
+    row.default === '' ? 'none' : code(row.default),
+    doc,
+  ];
 }
 
 function section({ plugin, rows, options = [], constants = {} }: Binding): readonly string[] {

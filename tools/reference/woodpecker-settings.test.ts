@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { woodpeckerBindings } from './woodpecker-settings-page.ts';
+import { agentVariables, woodpeckerBindings } from './woodpecker-settings-page.ts';
 
 const repeated = <T>(values: readonly T[]): readonly T[] =>
   values.filter((value, at) => values.indexOf(value) !== at);
@@ -23,6 +23,25 @@ describe("Woodpecker's variables", () => {
       expect(key).toBe(`/${environment ?? ''}`);
       expect(flag).toMatch(/^backend-k8s-[a-z-]+$/);
     }
+  });
+});
+
+describe("the agent's own variables", () => {
+  const flags = agentVariables.flatMap(({ flag, aliases = [] }) => [flag, ...aliases]);
+
+  it('have names and flags of their own', () => {
+    const names = agentVariables.flatMap(({ names: each }) => each);
+    const ofPlugins = woodpeckerBindings.flatMap(({ rows }) => rows);
+    expect(repeated([...new Set(ofPlugins.flatMap(({ flag }) => flag ?? [])), ...flags])).toEqual(
+      [],
+    );
+    expect(repeated(names)).toEqual([]);
+    expect(names.filter((name) => !/^(?:WOODPECKER|MILLRACE)_[A-Z_]+$/.test(name))).toEqual([]);
+    expect(flags.filter((flag) => !/^[a-z-]+$/.test(flag))).toEqual([]);
+  });
+
+  it('are described in sentences', () => {
+    expect(agentVariables.filter(({ doc }) => !/^[A-Z].*\.$/.test(doc))).toEqual([]);
   });
 });
 

@@ -1,9 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Host } from '@millrace/command-line';
 import { run } from './command-line.ts';
 
@@ -42,6 +42,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 async function command(
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
+  cwd = folder,
 ): Promise<{ readonly code: number; readonly out: string; readonly err: string }> {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
   const [out, err] = [text(stdout), text(stderr)];
@@ -49,6 +50,7 @@ async function command(
     stdout,
     stderr,
     env,
+    cwd: () => cwd,
     on: () => host,
     off: () => host,
   } as unknown as Host;
@@ -67,7 +69,7 @@ const explaining = (...more: readonly string[]): readonly string[] => [
 const namespaceVariable = 'WOODPECKER_BACKEND_K8S_NAMESPACE';
 
 it.each([
-  ['--help', /--backend-k8s-namespace \[value\]/],
+  ['--help', /--backend-k8s-namespace <value>/],
   ['--version', /presents itself as woodpecker-agent 3\./],
   ['plugins', /WOODPECKER_BACKEND_K8S_VOLUME_SIZE/],
 ])('%s answers on standard output', async (argument, answer) => {
@@ -103,6 +105,44 @@ it('an environment file replaces the own environment', async () => {
   expect(out).toContain(' in from-file');
 });
 
+describe('a file .env in the working directory', () => {
+  const inFolder = async (text: string): Promise<string> => {
+    const cwd = await mkdtemp(join(folder, 'cwd-'));
+    await writeFile(join(cwd, '.env'), text);
+    return cwd;
+  };
+
+  it('says what the environment does not', async () => {
+    const cwd = await inFolder(`${namespaceVariable}=from-dotenv\nOTHER=1\n`);
+    const env: NodeJS.ProcessEnv = { OTHER: '' };
+    expect((await command(explaining(), env, cwd)).out).toContain(' in from-dotenv');
+    expect(env).toEqual({ OTHER: '', [namespaceVariable]: 'from-dotenv' });
+  });
+
+  it('loses to the environment', async () => {
+    const cwd = await inFolder(`${namespaceVariable}=from-dotenv`);
+    const { out } = await command(explaining(), { [namespaceVariable]: 'from-env' }, cwd);
+    expect(out).toContain(' in from-env');
+  });
+
+  it('that makes no sense is told with its line', async () => {
+    const cwd = await inFolder('# mine\nno value\n');
+    const { code, err } = await command(['plugins'], {}, cwd);
+    expect(code).toBe(1);
+    expect(err).toMatch(
+      /\.env:2 cannot be read: it is no NAME=value.*MILLRACE_E_CONFIG_UNREADABLE/s,
+    );
+  });
+
+  it('that is no file is told', async () => {
+    const cwd = await mkdtemp(join(folder, 'cwd-'));
+    await mkdir(join(cwd, '.env'));
+    const { code, err } = await command(['plugins'], {}, cwd);
+    expect(code).toBe(1);
+    expect(err).toMatch(/environment .*\.env cannot be read: EISDIR/);
+  });
+});
+
 it('explain shows no secret unless it is asked to', async () => {
   const secrets = /s3cr3t-value|netrc-secret|registry-secret|cmVnaXN0cnktc2VjcmV0/;
   for (const format of ['table', 'json']) {
@@ -115,6 +155,9 @@ it('explain shows no secret unless it is asked to', async () => {
 it.each([
   [['explain'], 2, /--workflow/],
   [['explian'], 2, /explain/],
+  [['--server'], 2, /'--server <value>' argument missing/],
+  [['--healthcheck', 'false'], 2, /unknown command 'false'/],
+  [['--log-level', 'loud', 'ping'], 1, /WOODPECKER_LOG_LEVEL.*unknown logging level: loud/],
   [['explain', '--workflow', '/not/there'], 1, /workflow .*cannot be read.*hint/s],
   [['--backend-k8s-stop-timeout', '20s', 'plugins'], 1, /could not parse "20s" as int64/],
 ])('%j ends with %i and says why', async (args, code, message) => {

@@ -7,16 +7,16 @@ import {
   runProgram,
   wholeNumber,
   type Host,
+  type Interruption,
 } from '@millrace/command-line';
 import { pipelineEvents } from '@millrace/woodpecker-pipeline';
 import { Option, type Command } from 'commander';
-import { woodpeckerBindings } from './bindings.ts';
 import type { CommandContext } from './commands/command-context.ts';
 import type { ExecOptions } from './commands/exec.ts';
 import type { ExplainOptions } from './commands/explain.ts';
 import type { PluginsOptions } from './commands/plugins.ts';
-import { agentVariables } from './config/agent-variables.ts';
-import { environmentVariables } from './config/environment-variables.ts';
+import { addAgentFlags, flagValues, withBareSwitches } from './config/agent-flags.ts';
+import { loadDotenv } from './config/load-dotenv.ts';
 import { presentedVersion } from './presented-version.ts';
 import { stderrLogger } from './terminal/stderr-logger.ts';
 
@@ -25,13 +25,7 @@ import { stderrLogger } from './terminal/stderr-logger.ts';
  * @returns exit code: the command's own; 1 for errors that were told; 2 for wrong arguments
  */
 export const run = (args: readonly string[], host: Host): Promise<number> =>
-  runProgram(args, host, (done) => commands(host, done));
-
-/** Flags, by the variable that each stands for. */
-const variables = [
-  ...agentVariables.map(({ flag, names: [name], doc }) => ({ flag, name, doc })),
-  ...environmentVariables(woodpeckerBindings),
-];
+  runProgram(withBareSwitches(args), host, (done) => commands(host, done));
 
 function commands(host: Host, done: (exitCode: number) => void): Command {
   const program = newProgram(host, {
@@ -40,35 +34,32 @@ function commands(host: Host, done: (exitCode: number) => void): Command {
       'Runs Woodpecker workflows as Kubernetes pods. Stands in for woodpecker-agent with the Kubernetes backend.',
     version: `millrace-woodpecker (presents itself as woodpecker-agent ${presentedVersion})`,
   });
-  for (const { flag, name, doc } of variables)
-    if (flag !== undefined) program.addOption(new Option(`--${flag} [value]`, `${doc} [$${name}]`));
-  const context = (signal: AbortSignal): CommandContext => ({
+  addAgentFlags(program);
+  const context = ({ cancel, abort }: Interruption): CommandContext => ({
     stdout: host.stdout,
     stderr: host.stderr,
     color: isColored(host, host.stdout),
     logger: stderrLogger(host.stderr),
-    signal,
+    signal: cancel,
+    abort,
     environment: host.env,
     flags: flagValues(program),
   });
 
-  /** Runs a command that SIGINT and SIGTERM end. */
-  const interrupted = async (work: (signal: AbortSignal) => Promise<number>): Promise<void> => {
-    const end = new AbortController();
-    const onSignal = (): void => end.abort();
-    for (const name of ['SIGINT', 'SIGTERM'] as const) host.on(name, onSignal);
-    try {
-      done(await work(end.signal));
-    } finally {
-      for (const name of ['SIGINT', 'SIGTERM'] as const) host.off(name, onSignal);
-    }
-  };
+  /** Runs a command of the agent, whose environment is also in `.env`. */
+  const ofAgent = async (work: (context: CommandContext) => Promise<number>): Promise<void> =>
+    done(
+      await interruptible(host, undefined, async (signals) => {
+        await loadDotenv(host.env, host.cwd(), { signal: signals.cancel });
+        return work(context(signals));
+      }),
+    );
 
   program.allowExcessArguments(true).action(async () => {
     const [unknown] = program.args;
     if (unknown !== undefined) program.error(unknownCommand(unknown, program));
     const { agent } = await import('./commands/agent.ts');
-    await interrupted((signal) => agent(context(signal)));
+    await ofAgent(agent);
   });
 
   program
@@ -76,7 +67,7 @@ function commands(host: Host, done: (exitCode: number) => void): Command {
     .description('ask a running agent how it is: exit code 0 when it is well')
     .action(async () => {
       const { ping } = await import('./commands/ping.ts');
-      await interrupted((signal) => ping(context(signal)));
+      await ofAgent(ping);
     });
 
   program
@@ -122,7 +113,7 @@ function commands(host: Host, done: (exitCode: number) => void): Command {
       const words = 'canceling: steps are stopped and cleaned up; once more forces the end';
       done(
         await interruptible(host, words, (signals) =>
-          exec(path, options, context(signals.abort), signals),
+          exec(path, options, context({ ...signals, cancel: signals.abort }), signals),
         ),
       );
     });
@@ -152,7 +143,7 @@ function commands(host: Host, done: (exitCode: number) => void): Command {
     )
     .action(async (options: ExplainOptions) => {
       const { explain } = await import('./commands/explain.ts');
-      await interrupted((signal) => explain(options, context(signal)));
+      await ofAgent((known) => explain(options, known));
     });
 
   program
@@ -163,7 +154,7 @@ function commands(host: Host, done: (exitCode: number) => void): Command {
     .option('--hooks', 'print who runs in which hook, in order', false)
     .action(async (options: PluginsOptions) => {
       const { plugins } = await import('./commands/plugins.ts');
-      await interrupted((signal) => plugins(options, context(signal)));
+      await ofAgent((known) => plugins(options, known));
     });
 
   return program;
@@ -175,18 +166,6 @@ function unknownCommand(name: string, { commands: known }: Command): string {
     known.map((command) => command.name()),
   );
   return `error: unknown command '${name}'${meant === undefined ? '' : `\n(Did you mean ${meant}?)`}`;
-}
-
-/** Flags that were given, by the variable they stand for; a bare one is `true`. */
-function flagValues(program: Command): Readonly<Record<string, string>> {
-  const options = new Map(program.options.map((option) => [option.long, option.attributeName()]));
-  const values = program.opts<Readonly<Record<string, unknown>>>();
-  return Object.fromEntries(
-    variables.flatMap(({ flag, name }) => {
-      const value = values[options.get(`--${flag ?? ''}`) ?? ''];
-      return typeof value === 'string' || value === true ? [[name, String(value)]] : [];
-    }),
-  );
 }
 
 const pairs = (flags: string, doc: string): Option =>

@@ -38,7 +38,7 @@ describe('an environment that is wrong', () => {
     expect(told).not.toContain('/WOODPECKER');
   });
 
-  it.each(['STORAGE_RWX', 'STOP_TIMEOUT', 'PULL_SECRET_NAMES', 'POD_LABELS', 'CLUSTER_DOMAIN'])(
+  it.each(['STOP_TIMEOUT', 'PULL_SECRET_NAMES', 'POD_LABELS', 'CLUSTER_DOMAIN'])(
     'an empty %s says nothing',
     async (name) => {
       const plain = await explainSteps([{}]);
@@ -47,6 +47,12 @@ describe('an environment that is wrong', () => {
       expect(objects).toEqual(plain.objects);
     },
   );
+
+  it('an empty switch is off', async () => {
+    const { objects } = await explainSteps([{}], { STORAGE_RWX: '' });
+    expect(objects).toEqual((await explainSteps([{}], { STORAGE_RWX: 'false' })).objects);
+    expect(objects).not.toEqual((await explainSteps([{}])).objects);
+  });
 
   it('our own settings are read, and a setting that is written twice is an error with both places', async () => {
     const own = { MILLRACE_SETTINGS: '{volumes: {workspaceClaim: {size: 1Gi, sameNode: true}}}' };

@@ -11,7 +11,7 @@ import { keepCluster, startKeeper } from './keeper.ts';
 const usage = `usage: npm run e2e -- [COMMAND]
 
   test [ARG…]  the suites on a real Kubernetes (default); ARGs go to vitest
-  bench        jobs against bare pods, as ratios
+  bench [PART] jobs and workflows against bare pods, as ratios; PART is jobs or workflows
   up           a cluster to work with, until Ctrl-C
   down         removes what a killed run left behind
   packages     the Debian packages that a cluster of our own needs
@@ -27,10 +27,9 @@ export async function runCommand([command = 'test', ...args]: readonly string[])
     case 'test':
       return test(args);
     case 'bench':
-      return onCluster((environment) => itself('measure', environment));
+      return onCluster((environment) => itself(['measure', ...args], environment));
     case 'measure':
-      await (await import('./bench/run-bench.ts')).runBench(say);
-      return 0;
+      return (await import('./bench/run-bench.ts')).runBench(args, say);
     case 'packages':
       process.stdout.write(`${debianPackages.join(' ')}\n`);
       return 0;
@@ -133,8 +132,8 @@ const vitest = (args: readonly string[], environment: Environment): Promise<numb
   );
 
 /** This program again, with another environment: where the cluster is must be known before anything is loaded. */
-const itself = (command: string, environment: Environment): Promise<number> =>
-  runHere(process.execPath, [...process.execArgv, process.argv[1] ?? '', command], environment);
+const itself = (args: readonly string[], environment: Environment): Promise<number> =>
+  runHere(process.execPath, [...process.execArgv, process.argv[1] ?? '', ...args], environment);
 
 function runHere(
   program: string,

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { defineSuite, type Suite } from './define-suite.ts';
 import { startProgram, type Finished, type Running } from './program.ts';
 import { programRoom } from './program-room.ts';
-import { woodpeckerMain } from './woodpecker-room.ts';
+import { woodpeckerMain } from './woodpecker-program.ts';
 
 /** `millrace-woodpecker exec`: pipelines of a folder, on a cluster by its kubeconfig. */
 export const woodpeckerExecSuite: Suite = defineSuite('woodpecker exec', (cluster) => {

@@ -1,21 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { JsonObject, KubeObject } from '@millrace/core';
 import { resourceTypes } from '@millrace/kube-objects';
 import { startWoodpeckerServer, type WoodpeckerServer, type WorkflowSpec } from '@millrace/testkit';
 import { afterEach, beforeEach, expect, onTestFailed } from 'vitest';
 import type { SuiteCluster } from './define-suite.ts';
 import { temporaryFolder, type Folder } from './gitlab-program.ts';
-import { startProgram, type Running } from './program.ts';
+import type { Running } from './program.ts';
 import { workflowPayload, type PayloadOptions, type StepSpec } from './woodpecker-fixture.ts';
+import { startAgentProgram } from './woodpecker-program.ts';
 
 const { signal } = new AbortController();
-
-/** Where `millrace-woodpecker` begins. */
-export const woodpeckerMain: string = fileURLToPath(
-  new URL('../../../apps/woodpecker-compat/src/main.ts', import.meta.url),
-);
 
 /** What a test of the Woodpecker agent works with. */
 export interface AgentRoom {
@@ -68,22 +62,9 @@ export function agentRoom(cluster: SuiteCluster): AgentRoom {
     await server.close();
     await folder.remove();
   });
-  const environment = (): Readonly<Record<string, string>> => ({
-    KUBERNETES_SERVICE_HOST: 'kubernetes.example.org',
-    KUBECONFIG: join(folder.path, 'kubeconfig'),
-    WOODPECKER_SERVER: server.address,
-    WOODPECKER_AGENT_SECRET: server.secret,
-    WOODPECKER_HOSTNAME: 'suite-agent',
-    WOODPECKER_AGENT_CONFIG_FILE: join(folder.path, 'agent.conf'),
-    WOODPECKER_HEALTHCHECK: 'false',
-    WOODPECKER_BACKEND_K8S_NAMESPACE: namespace,
-    WOODPECKER_BACKEND_K8S_VOLUME_SIZE: '10Mi',
-    WOODPECKER_BACKEND_K8S_STORAGE_RWX: 'false',
-    WOODPECKER_BACKEND_K8S_STOP_TIMEOUT: '2',
-  });
   const run: AgentRoom['run'] = async (args, env = {}) => {
-    await folder.write({ kubeconfig: kubeconfig(cluster()) });
-    const program = startProgram(woodpeckerMain, args, folder.path, { ...environment(), ...env });
+    const place = { cluster: cluster(), server, namespace, folder };
+    const program = await startAgentProgram(place, args, env);
     started.add(program);
     onTestFailed(async () => {
       program.kill('SIGKILL');
@@ -152,29 +133,3 @@ export function agentRoom(cluster: SuiteCluster): AgentRoom {
     },
   };
 }
-
-const kubeconfig = ({
-  server,
-  certificateAuthority,
-  adminToken,
-}: {
-  readonly server: string;
-  readonly certificateAuthority: string;
-  readonly adminToken: string;
-}): string =>
-  JSON.stringify({
-    apiVersion: 'v1',
-    kind: 'Config',
-    'current-context': 'suite',
-    contexts: [{ name: 'suite', context: { cluster: 'suite', user: 'suite' } }],
-    clusters: [
-      {
-        name: 'suite',
-        cluster: {
-          server,
-          'certificate-authority-data': Buffer.from(certificateAuthority).toString('base64'),
-        },
-      },
-    ],
-    users: [{ name: 'suite', user: { token: adminToken } }],
-  });

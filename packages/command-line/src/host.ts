@@ -1,5 +1,8 @@
 /** The part of `process` that a program uses. */
-export type Host = Pick<NodeJS.Process, 'stdout' | 'stderr' | 'env' | 'on' | 'off' | 'exit'>;
+export type Host = Pick<
+  NodeJS.Process,
+  'stdout' | 'stderr' | 'env' | 'cwd' | 'on' | 'off' | 'exit'
+>;
 
 /** Whether to write colours to a stream: `NO_COLOR`, then `FORCE_COLOR`, then whether it is a terminal. */
 export function isColored(

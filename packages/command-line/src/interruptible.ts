@@ -11,24 +11,27 @@ export interface Interruption {
 /**
  * Runs a command that the first SIGINT, SIGTERM or SIGHUP cancels and the second aborts; the third ends the process. Output
  * that nobody reads any more (`| head`) cancels too.
- * @param first - what to say at the first one
+ * @param first - what to say at the first one; undefined: nothing is said, for programs that log
  */
 export async function interruptible<T>(
   host: Host,
-  first: string,
+  first: string | undefined,
   work: (signals: Interruption) => Promise<T>,
 ): Promise<T> {
   const cancel = new AbortController();
   const abort = new AbortController();
+  const say = (words: string | undefined): void => {
+    if (words !== undefined) host.stderr.write(`\n${words}\n`);
+  };
   let count = 0;
   const onSignal = (): void => {
     count += 1;
     const reason = canceled('canceled');
     if (count === 1) {
-      host.stderr.write(`\n${first}\n`);
+      say(first);
       cancel.abort(reason);
     } else if (count === 2) {
-      host.stderr.write('\nforcing the end\n');
+      say(first === undefined ? undefined : 'forcing the end');
       abort.abort(reason);
     } else host.exit(130);
   };

@@ -3,6 +3,8 @@ import { dirname, join } from 'node:path';
 import { ConfigProblems } from '@millrace/config';
 import { agentConfig, type AgentInput } from '../config/agent-config.ts';
 import { agentSecret } from '../config/agent-secret.ts';
+import { checkTrustedCertificates } from '../config/trusted-certificates.ts';
+import { logLevels, parseLogLevel, type LogLevel } from '../terminal/log-levels.ts';
 
 /** What the operator says about the agent itself. Times are milliseconds. */
 export interface AgentSettings {
@@ -26,9 +28,10 @@ export interface AgentSettings {
   readonly backend: string;
   readonly connectRetryCount: number;
   readonly connectRetryDelay: number;
-  readonly logLevel: string;
+  readonly logLevel: LogLevel;
   readonly logFile: string;
   readonly pretty: boolean | undefined;
+  readonly noColor: boolean | undefined;
   readonly stateDirectory: string | undefined;
   /** What the operator should know, and what counts nevertheless. */
   readonly warnings: readonly string[];
@@ -70,15 +73,19 @@ export async function readAgentSettings(
     warnings.push(
       `WOODPECKER_MAX_WORKFLOWS is ${wanted}, but the agent ends after one workflow: it takes one at a time`,
     );
+  const secure = agent.truth('grpc-secure') === true;
+  const skipVerify =
+    agent.truth(isOld ? 'grpc-skip-insecure-deprecated' : 'grpc-skip-insecure') !== false;
+  if (secure && !skipVerify)
+    await checkTrustedCertificates(input.environment, problems, { signal });
   const configFile = agent.text('agent-config');
   const state = agent.text('state-dir');
   const beside = configFile === '' ? undefined : join(dirname(configFile), 'millrace-woodpecker');
   const settings: AgentSettings = {
     server: agent.text('server'),
-    secret: await agentSecret(input.environment, agent, { signal }),
-    secure: agent.truth('grpc-secure') === true,
-    skipVerify:
-      agent.truth(isOld ? 'grpc-skip-insecure-deprecated' : 'grpc-skip-insecure') !== false,
+    secret: await agentSecret(input, agent, { signal }),
+    secure,
+    skipVerify,
     retryTimeout: agent.number('retry-timeout'),
     logBuffer: least('log-entry-stream-buffer-size', 0),
     hostname: agent.text('hostname') || ownHostname(),
@@ -93,9 +100,10 @@ export async function readAgentSettings(
     backend: agent.text('backend-engine'),
     connectRetryCount: least('connect-retry-count', 0),
     connectRetryDelay: agent.number('connect-retry-delay'),
-    logLevel: agent.text('log-level'),
+    logLevel: readLevel(agent.text('log-level'), problems),
     logFile: agent.text('log-file'),
     pretty: agent.truth('pretty'),
+    noColor: agent.truth('nocolor'),
     stateDirectory: state === '' ? beside : state,
     warnings,
   };
@@ -108,6 +116,17 @@ const nameOf = {
   'connect-retry-count': 'WOODPECKER_CONNECT_RETRY_COUNT',
   'max-workflows': 'WOODPECKER_MAX_WORKFLOWS',
 } as const;
+
+function readLevel(text: string, problems: ConfigProblems): LogLevel {
+  const level = parseLogLevel(text);
+  if (level !== undefined) return level;
+  problems.error({
+    path: ['WOODPECKER_LOG_LEVEL'],
+    message: `unknown logging level: ${text}`,
+    hint: `write ${logLevels.slice(0, -1).join(', ')} or ${logLevels.at(-1) ?? ''}`,
+  });
+  return 'info';
+}
 
 function readLabels(
   items: readonly string[],

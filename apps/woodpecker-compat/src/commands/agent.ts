@@ -12,6 +12,8 @@ export async function agent(context: CommandContext): Promise<number> {
     level: settings.logLevel,
     file: settings.logFile,
     pretty: settings.pretty,
+    noColor: settings.noColor,
+    environment,
     stdout,
     stderr,
   });

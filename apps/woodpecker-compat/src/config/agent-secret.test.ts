@@ -13,14 +13,20 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const secretOf = (environment: Readonly<Record<string, string>>): Promise<string> =>
-  agentSecret(environment, agentValues(environment), { signal });
+const secretOf = (
+  environment: Readonly<Record<string, string>>,
+  flags: Readonly<Record<string, string>> = {},
+): Promise<string> =>
+  agentSecret({ environment, flags }, agentValues({ ...environment, ...flags }), { signal });
 
-it('a file wins over the variable; without both there is none', async () => {
+it('the flag wins over a file, a file over the variable; without them there is none', async () => {
   const variable = { WOODPECKER_AGENT_SECRET: ' of-the-variable ' };
   const file = { WOODPECKER_AGENT_SECRET_FILE: join(folder, 'token') };
   expect(await secretOf({ ...variable, ...file })).toBe('of-the-file');
   expect(await secretOf(variable)).toBe('of-the-variable');
+  expect(await secretOf({ ...variable, ...file }, { WOODPECKER_AGENT_SECRET: 'of-the-flag' })).toBe(
+    'of-the-flag',
+  );
   expect(await secretOf({})).toBe('');
 });
 

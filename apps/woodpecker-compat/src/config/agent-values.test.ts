@@ -29,10 +29,18 @@ it('the first name of a variable counts, and lists are trimmed', () => {
   expect(values.isSet('labels')).toBe(true);
 });
 
-it('an empty text is one where text is wanted, and says nothing elsewhere', () => {
-  const values = agentValues({ WOODPECKER_AGENT_CONFIG_FILE: '', WOODPECKER_HEALTHCHECK: '' });
+it('an empty text is one where text is wanted, false where a truth is, and says nothing elsewhere', () => {
+  const values = agentValues({
+    WOODPECKER_AGENT_CONFIG_FILE: '',
+    WOODPECKER_HEALTHCHECK: '',
+    WOODPECKER_MAX_WORKFLOWS: '',
+    WOODPECKER_RETRY_TIMEOUT: '',
+    WOODPECKER_AGENT_LABELS: '',
+  });
   expect(values.problems).toEqual([]);
-  expect([values.text('agent-config'), values.truth('healthcheck')]).toEqual(['', true]);
+  expect([values.text('agent-config'), values.truth('healthcheck')]).toEqual(['', false]);
+  expect([values.number('max-workflows'), values.number('retry-timeout')]).toEqual([1, 120_000]);
+  expect([values.texts('labels'), values.isSet('labels')]).toEqual([[], false]);
 });
 
 it.each([

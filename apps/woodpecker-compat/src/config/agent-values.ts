@@ -32,9 +32,8 @@ export function agentValues(texts: Readonly<Record<string, string | undefined>>)
     if ('fault' in read)
       problems.push({ severity: 'error', path: [name], message: read.fault, hint: read.hint });
     else if (read.value !== undefined) set.add(flag);
-    const standard = readText(variable, name, variable.default);
     const value = 'value' in read ? read.value : undefined;
-    const counted = value ?? ('value' in standard ? standard.value : undefined);
+    const counted = value ?? standardOf(variable);
     if (counted !== undefined) values.set(flag, counted);
   }
   return {
@@ -51,6 +50,14 @@ export function agentValues(texts: Readonly<Record<string, string | undefined>>)
     isSet: (flag) => set.has(flag),
     problems,
   };
+}
+
+/** Undefined where it depends on more than the variable. */
+function standardOf(variable: AgentVariable): Value | undefined {
+  const { form, names, default: text } = variable;
+  if (text === '' && form !== 'string') return undefined;
+  const standard = readText(variable, names[0], text);
+  return 'value' in standard ? standard.value : undefined;
 }
 
 function readText(

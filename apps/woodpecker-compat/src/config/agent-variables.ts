@@ -30,6 +30,8 @@ export interface AgentVariable {
   /** The first that is set counts. */
   readonly names: readonly [string, ...string[]];
   readonly flag: AgentFlag;
+  /** Former names of the flag. */
+  readonly aliases?: readonly string[];
   readonly form: 'string' | 'boolean' | 'integer' | 'string-list' | 'duration';
   /** What the agent does without it, as text. */
   readonly default: string;
@@ -43,14 +45,14 @@ export const agentVariables: readonly AgentVariable[] = [
     flag: 'server',
     form: 'string',
     default: 'localhost:9000',
-    doc: 'Address of the server’s gRPC port.',
+    doc: 'Address of the server’s gRPC port, `host:port`, or `unix://` and the path of a socket.',
   },
   {
     names: ['WOODPECKER_AGENT_SECRET'],
     flag: 'grpc-token',
     form: 'string',
     default: '',
-    doc: 'Token of the agent; the file that WOODPECKER_AGENT_SECRET_FILE names wins.',
+    doc: 'Token of the agent. What is in the file that `WOODPECKER_AGENT_SECRET_FILE` names wins over the variable, the flag over both.',
   },
   {
     names: ['WOODPECKER_GRPC_SECURE'],
@@ -64,7 +66,7 @@ export const agentVariables: readonly AgentVariable[] = [
     flag: 'grpc-skip-insecure',
     form: 'boolean',
     default: 'true',
-    doc: 'Whether the server’s certificate is not verified.',
+    doc: 'Whether the server’s certificate is taken whoever signed it; otherwise the authorities of the system count, or those of the file that `SSL_CERT_FILE` names.',
   },
   {
     names: ['WOODPECKER_GRPC_VERIFY'],
@@ -99,14 +101,15 @@ export const agentVariables: readonly AgentVariable[] = [
     flag: 'agent-config',
     form: 'string',
     default: '/etc/woodpecker/agent.conf',
-    doc: 'Where the agent keeps its id; empty: nowhere.',
+    doc: 'Where the agent keeps its id; empty: nowhere, and it unregisters when it ends.',
   },
   {
     names: ['WOODPECKER_AGENT_LABELS', 'WOODPECKER_FILTER_LABELS'],
     flag: 'labels',
+    aliases: ['filter'],
     form: 'string-list',
     default: '',
-    doc: 'Labels by which the server chooses workflows for this agent, key=value.',
+    doc: 'Labels by which the server chooses workflows for this agent, `key=value`; a key that begins with `!` must be on the workflow.',
   },
   {
     names: ['WOODPECKER_MAX_WORKFLOWS', 'WOODPECKER_MAX_PROCS'],
@@ -134,35 +137,35 @@ export const agentVariables: readonly AgentVariable[] = [
     flag: 'healthcheck-addr',
     form: 'string',
     default: ':3000',
-    doc: 'Where it answers them.',
+    doc: 'Where it answers them; without a host on all addresses.',
   },
   {
     names: ['WOODPECKER_KEEPALIVE_TIME'],
     flag: 'keepalive-time',
     form: 'duration',
     default: '0s',
-    doc: 'After how long without traffic the connection is probed; 0 never.',
+    doc: 'After how long without traffic the connection is probed while a call is open; 0 never.',
   },
   {
     names: ['WOODPECKER_KEEPALIVE_TIMEOUT'],
     flag: 'keepalive-timeout',
     form: 'duration',
     default: '20s',
-    doc: 'How long an answer to that may take.',
+    doc: 'How long an answer to that may take before the connection counts as lost.',
   },
   {
     names: ['WOODPECKER_BACKEND'],
     flag: 'backend-engine',
     form: 'string',
     default: 'auto-detect',
-    doc: 'Backend: auto-detect or kubernetes.',
+    doc: 'Backend: `auto-detect` or `kubernetes`.',
   },
   {
     names: ['WOODPECKER_CONNECT_RETRY_COUNT'],
     flag: 'connect-retry-count',
     form: 'integer',
     default: '5',
-    doc: 'How often the first connection is tried.',
+    doc: 'How often the first connection is tried; with 0 the agent ends at once.',
   },
   {
     names: ['WOODPECKER_CONNECT_RETRY_DELAY'],
@@ -176,34 +179,34 @@ export const agentVariables: readonly AgentVariable[] = [
     flag: 'log-level',
     form: 'string',
     default: 'info',
-    doc: 'trace, debug, info, warn, error, fatal, panic or disabled.',
+    doc: 'From what level on the agent says something itself: `trace`, `debug`, `info`, `warn`, `error`, `fatal`, `panic` or `disabled`.',
   },
   {
     names: ['WOODPECKER_LOG_FILE'],
     flag: 'log-file',
     form: 'string',
     default: 'stderr',
-    doc: 'stdout, stderr or a path.',
+    doc: 'Where it says it: `stdout`, `stderr` or a path.',
   },
   {
     names: ['WOODPECKER_DEBUG_PRETTY'],
     flag: 'pretty',
     form: 'boolean',
     default: '',
-    doc: 'Whether the agent’s own log is for people; without it, on a terminal.',
+    doc: 'Whether it is said for people instead of as lines of JSON; by default on a terminal.',
   },
   {
     names: ['WOODPECKER_DEBUG_NOCOLOR'],
     flag: 'nocolor',
     form: 'boolean',
     default: '',
-    doc: 'Whether that log has no colours; without it, except on a terminal.',
+    doc: 'Whether that is without colours; by default except on a terminal. In files it always is, and everywhere when `NO_COLOR` says anything.',
   },
   {
     names: ['MILLRACE_STATE_DIR'],
     flag: 'state-dir',
     form: 'string',
     default: '',
-    doc: 'Where running workflows are remembered, for the next process to go on with; without it beside WOODPECKER_AGENT_CONFIG_FILE.',
+    doc: 'Where running workflows are remembered, for the next process to go on with; without it beside `WOODPECKER_AGENT_CONFIG_FILE`.',
   },
 ];

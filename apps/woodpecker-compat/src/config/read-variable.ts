@@ -1,6 +1,7 @@
 import { parseGoBool, readKubernetesYaml } from '@millrace/config';
 import type { JsonValue } from '@millrace/core';
 import type { EnvironmentVariable } from './environment-variables.ts';
+import { parseGoInteger } from './go-integer.ts';
 
 /** A variable's value, that it says nothing, or what is wrong with it. */
 export type ReadVariable =
@@ -8,8 +9,8 @@ export type ReadVariable =
   | { readonly fault: string; readonly hint: string };
 
 /**
- * Reads the text of a variable as the Woodpecker agent does. An empty text is one only where text is wanted; elsewhere it
- * says nothing.
+ * Reads the text of a variable as the Woodpecker agent does (urfave/cli v3). An empty text is one where text is wanted, and
+ * `false` where a truth is; elsewhere it says nothing.
  */
 export function readVariable(
   { name, flag, form }: Pick<EnvironmentVariable, 'name' | 'flag' | 'form'>,
@@ -20,17 +21,19 @@ export function readVariable(
     hint,
   });
   if (form === 'string') return { value: text };
-  if (text === '') return { value: undefined };
+  if (text === '') return { value: form === 'boolean' ? false : undefined };
   switch (form) {
     case 'boolean': {
       const value = parseGoBool(text);
       return value === undefined ? wrong('bool', 'write true or false') : { value };
     }
     case 'integer':
-    case 'number':
-      return /^[-+]?(?:\d+|0[xX][\da-fA-F]+)$/.test(text)
-        ? { value: Number(text) }
-        : wrong('int64', 'write a whole number, without a unit');
+    case 'number': {
+      const value = parseGoInteger(text);
+      return value === undefined
+        ? wrong('int64', 'write a whole number, without a unit')
+        : { value };
+    }
     case 'string-list':
     case 'string-or-list':
     case 'integer-list':

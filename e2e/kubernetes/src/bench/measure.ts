@@ -33,3 +33,7 @@ export async function timed(
   await Promise.all(Array.from({ length: atOnce }, worker));
   return { each, all: performance.now() - start };
 }
+
+/** `812 ms (790–1011)` */
+export const showSpread = ({ median, minimum, maximum }: Spread): string =>
+  `${median.toFixed(0)} ms (${minimum.toFixed(0)}–${maximum.toFixed(0)})`;
