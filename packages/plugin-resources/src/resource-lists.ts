@@ -63,11 +63,11 @@ export function quantityField(
 /** Refusals for what is no quantity. The job is not started, whether or not a container would have got it. */
 export function badQuantities(
   { scope, path, lists }: ListsPlace,
-  source: Settings<ResourcesSettings>['source'],
+  { value: { emptyQuantities }, source }: Settings<ResourcesSettings>,
 ): readonly PodContribution[] {
   return listNames.flatMap((list) =>
     Object.entries(lists[list]).flatMap(([resource, text]): readonly PodContribution[] => {
-      if (text === '') return [];
+      if (text === '' && emptyQuantities === 'none') return [];
       const read = readQuantity(text);
       if (!('error' in read)) return [];
       return [

@@ -24,9 +24,9 @@ export function stepContributions(
     ...start(placed),
     ...ports(placed),
     ...environment(placed, context),
-    ...nativeSecretFields(placed.podName, settings),
+    ...nativeSecretFields(placed, settings),
     ...directory(unit, placed),
-    ...stepStatements(placed, context),
+    ...stepStatements(placed, context, settings.value),
   ];
 }
 

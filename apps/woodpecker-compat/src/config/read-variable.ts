@@ -1,4 +1,4 @@
-import { parseGoBool, readKubernetesYaml } from '@millrace/config';
+import { parseGoBool, parseGoInteger, readKubernetesYaml } from '@millrace/config';
 import type { JsonValue } from '@millrace/core';
 import type { EnvironmentVariable } from './environment-variables.ts';
 
@@ -27,10 +27,12 @@ export function readVariable(
       return value === undefined ? wrong('bool', 'write true or false') : { value };
     }
     case 'integer':
-    case 'number':
-      return /^[-+]?(?:\d+|0[xX][\da-fA-F]+)$/.test(text)
-        ? { value: Number(text) }
-        : wrong('int64', 'write a whole number, without a unit');
+    case 'number': {
+      const value = parseGoInteger(text);
+      return value === undefined
+        ? wrong('int64', 'write a whole number, without a unit')
+        : { value };
+    }
     case 'string-list':
     case 'string-or-list':
     case 'integer-list':
