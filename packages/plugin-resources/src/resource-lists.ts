@@ -1,4 +1,5 @@
 import type { FieldContribution, PodContribution, Settings, Source } from '@millrace/core';
+import { childPointer } from '@millrace/kube-objects';
 import { readQuantity } from './read-quantity.ts';
 import type { ResourceLists, ResourcesSettings } from './settings.ts';
 
@@ -49,11 +50,10 @@ export function quantityField(
   on: FieldContribution['on'],
   source: Source,
 ): FieldContribution {
-  const name = resource.replaceAll('~', '~0').replaceAll('/', '~1');
   return {
     kind: 'field',
     ...(on === undefined ? {} : { on }),
-    path: `${on === undefined ? '/spec' : ''}/resources/${list}/${name}`,
+    path: childPointer(`${on === undefined ? '/spec' : ''}/resources/${list}`, resource),
     op: 'set',
     value: text,
     source,
