@@ -10,7 +10,7 @@ import { presentedVersion } from './presented-version.ts';
 import { stderrLogger } from './terminal/stderr-logger.ts';
 
 /** The part of `process` that the program uses. */
-export type Host = Pick<NodeJS.Process, 'stdout' | 'stderr' | 'env' | 'on' | 'off'>;
+export type Host = Pick<NodeJS.Process, 'stdout' | 'stderr' | 'env' | 'on' | 'off' | 'exit'>;
 
 /**
  * Parses the command line and runs the command.
@@ -20,10 +20,14 @@ export async function run(args: readonly string[], host: Host): Promise<number> 
   let exitCode = 0;
   // Without a listener a closed pipe ends the process with a trace.
   for (const stream of [host.stdout, host.stderr]) stream.on('error', () => undefined);
-  const end = new AbortController();
-  const onSignal = (): void => end.abort();
+  const [end, force] = [new AbortController(), new AbortController()];
+  // The first signal ends politely, the second does not wait, the third ends the process.
+  const onSignal = (): void => {
+    if (force.signal.aborted) host.exit(130);
+    (end.signal.aborted ? force : end).abort();
+  };
   for (const name of ['SIGINT', 'SIGTERM'] as const) host.on(name, onSignal);
-  const program = commands(host, end.signal, (code) => {
+  const program = commands(host, { signal: end.signal, abort: force.signal }, (code) => {
     exitCode = code;
   });
   try {
@@ -45,7 +49,11 @@ const variables = [
   ...environmentVariables(woodpeckerBindings),
 ];
 
-function commands(host: Host, signal: AbortSignal, done: (exitCode: number) => void): Command {
+function commands(
+  host: Host,
+  signals: Pick<CommandContext, 'signal' | 'abort'>,
+  done: (exitCode: number) => void,
+): Command {
   const program = new Command('millrace-woodpecker')
     .description(
       'Runs Woodpecker workflows as Kubernetes pods. Stands in for woodpecker-agent with the Kubernetes backend.',
@@ -69,7 +77,7 @@ function commands(host: Host, signal: AbortSignal, done: (exitCode: number) => v
     stderr: host.stderr,
     color: colored(host, host.stdout),
     logger: stderrLogger(host.stderr),
-    signal,
+    ...signals,
     environment: host.env,
     flags: flagValues(program),
   });

@@ -69,6 +69,7 @@ export async function explainConfig(
         color: false,
         logger: stderrLogger(stderr),
         signal: new AbortController().signal,
+        abort: new AbortController().signal,
         environment: {
           ...Object.fromEntries(
             Object.entries(backend).map(([name, value]) => [

@@ -18,3 +18,4 @@ export { gitlabRunLogSuite } from './gitlab-run-log-suite.ts';
 export { gitlabRunKillSuite } from './gitlab-run-kill-suite.ts';
 export { gitlabRunOutageSuite } from './gitlab-run-outage-suite.ts';
 export { woodpeckerAgentSuite } from './woodpecker-agent-suite.ts';
+export { woodpeckerEndsSuite } from './woodpecker-ends-suite.ts';

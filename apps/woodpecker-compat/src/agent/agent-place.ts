@@ -2,6 +2,7 @@ import type { Clock, JobStore, Logger } from '@millrace/core';
 import type { Executor, Generation, KnownFacts } from '@millrace/engine';
 import type { LogEntry, LogQueue, WoodpeckerServer } from '@millrace/woodpecker-protocol';
 import type { AgentState } from './health.ts';
+import type { LastWords } from './last-words.ts';
 
 /** Where workflows run. */
 export interface AgentPlace {
@@ -22,6 +23,10 @@ export interface AgentPlace {
   readonly newSeed: () => number;
   /** The process is told to end: workflows are canceled, their ends are still told. */
   readonly interrupt: AbortSignal;
+  /** It is told so again: what runs is not waited for. */
+  readonly abort: AbortSignal;
+  /** For what the server must hear all the same. */
+  readonly lastWords: LastWords;
 }
 
 /** A line of a log, and what is to be noted once the server has it. */

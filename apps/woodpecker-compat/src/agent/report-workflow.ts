@@ -2,7 +2,7 @@ import type { JobResult, RunEvent, Unit } from '@millrace/core';
 import type { LogEntry, WorkflowState } from '@millrace/woodpecker-protocol';
 import type { AgentPlace } from './agent-place.ts';
 import { createStepLog, type StepLine, type StepLog } from './step-log.ts';
-import { endedStep, startedStep } from './step-state.ts';
+import { endedStep, isCutShort, startedStep } from './step-state.ts';
 import type { WorkflowMemory } from './workflow-memory.ts';
 
 /** Whose events are reported. */
@@ -21,11 +21,11 @@ export interface SentLines {
 
 /** Tells the server what happens in a workflow: steps that begin and end, and their lines. */
 export function reportEvents(
-  { server, logger, clock }: AgentPlace,
+  place: AgentPlace,
   { id, steps, masks, memory }: ReportedWorkflow,
   lines: SentLines,
-  { signal }: { readonly signal: AbortSignal },
 ): (event: RunEvent) => Promise<void> {
+  const { server, logger, clock } = place;
   const logs = new Map<string, StepLog>();
   const logOf = (unit: string): StepLog => {
     const known = logs.get(unit);
@@ -50,13 +50,15 @@ export function reportEvents(
     await send(unit, log.say(words));
   };
   const update = async (unit: Unit, state: Parameters<typeof server.update>[1]): Promise<void> => {
-    await server.update(id, state, { signal }).catch((failure: unknown) => {
-      logger.error('could not tell the server how a step stands', {
-        workflow: id,
-        step: unit.title,
-        error: failure instanceof Error ? failure.message : String(failure),
+    await place
+      .lastWords((call) => server.update(id, state, call))
+      .catch((failure: unknown) => {
+        logger.error('could not tell the server how a step stands', {
+          workflow: id,
+          step: unit.title,
+          error: failure instanceof Error ? failure.message : String(failure),
+        });
       });
-    });
   };
   return async (event) => {
     switch (event.type) {
@@ -71,10 +73,10 @@ export function reportEvents(
       }
       case 'unit-finished': {
         const { unit, result } = event;
+        // Of steps that the workflow's end kept from beginning the server knows by itself.
+        if (result.attempts === 0 && isCutShort(result.outcome)) break;
         await send(unit.id, logOf(unit.id).end());
         await say(unit.id, storyOf(result.outcome));
-        // Of steps that a cancel kept from beginning the server knows by itself.
-        if (result.attempts === 0 && result.outcome.kind === 'canceled') break;
         await update(unit, endedStep(steps.get(unit.id) ?? '', result));
         break;
       }
@@ -110,9 +112,8 @@ export function endedWorkflow(
     error: '',
     canceled: false,
   };
-  if (outcome.kind === 'canceled') return { ...state, canceled: true };
+  if (isCutShort(outcome)) return { ...state, canceled: true };
   if (outcome.kind !== 'failure') return state;
-  if (outcome.reason === 'job_timeout') return { ...state, canceled: true };
   const isOfStep = units.some((unit) => unit.exitCode !== undefined && unit.outcome === outcome);
   const own = outcome.reason === 'script_failed' || outcome.reason === 'oom_killed' || isOfStep;
   return own ? state : { ...state, error: outcome.message };

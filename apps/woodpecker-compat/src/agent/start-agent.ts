@@ -15,18 +15,18 @@ import { openGeneration } from '../config/open-generation.ts';
 import { ownPlatform } from '../config/own-platform.ts';
 import { presentedVersion } from '../presented-version.ts';
 import { readAgentIdentity, type AgentIdentity } from './agent-identity.ts';
+import { adoptWorkflow } from './adopt-workflow.ts';
 import type { AgentPlace, TakenEntry } from './agent-place.ts';
 import type { AgentSettings } from './agent-settings.ts';
 import { createAgentState, startHealthServer } from './health.ts';
+import { createLastWords, lastWords } from './last-words.ts';
 import { savedOffers } from './offer-file.ts';
 import { openStore } from './open-store.ts';
 import { runSlots } from './run-slots.ts';
-import { adoptWorkflow, runWorkflow } from './run-workflow.ts';
+import { runWorkflow } from './run-workflow.ts';
 
 const backendName = 'kubernetes';
 const healthEvery = 10_000;
-/** How long lines of logs may still be sent when the agent ends. */
-const lastWords = 5_000;
 
 /** What an agent is started with. */
 export interface AgentOptions {
@@ -35,6 +35,8 @@ export interface AgentOptions {
   readonly logger: Logger;
   /** Ends the agent: workflows are canceled, their ends are told. */
   readonly signal: AbortSignal;
+  /** Ends it when it was told so again: what runs is not waited for. */
+  readonly abort?: AbortSignal;
   /** The cluster; by default the one that the environment names. */
   readonly cluster?: AgentCluster;
 }
@@ -49,7 +51,7 @@ export interface AgentCluster extends KubeApi {
  * @throws RunnerError when it cannot be started
  */
 export async function startAgent(options: AgentOptions): Promise<void> {
-  const { settings, input, logger, signal } = options;
+  const { settings, input, logger, signal, abort = new AbortController().signal } = options;
   const clock = createSystemClock();
   for (const warning of settings.warnings) logger.warn(warning);
   checkBackend(settings, input.environment);
@@ -96,6 +98,7 @@ export async function startAgent(options: AgentOptions): Promise<void> {
       for (const { taken } of entries) taken();
     },
   });
+  const tell = createLastWords(clock, signal);
   const api = options.cluster ?? (await clusterOf(options, clock));
   try {
     if (settings.connectRetryCount === 0) return;
@@ -119,6 +122,8 @@ export async function startAgent(options: AgentOptions): Promise<void> {
       logger,
       newSeed: () => randomInt(0, 1 << 30),
       interrupt: signal,
+      abort,
+      lastWords: tell,
     };
     const over = new AbortController();
     const healthy = reportHealth(place, AbortSignal.any([signal, over.signal]));
@@ -149,7 +154,9 @@ export async function startAgent(options: AgentOptions): Promise<void> {
       executor.dispose();
       await kept.close();
     }
-    await logs.close({ signal: AbortSignal.timeout(lastWords) });
+    await tell((call) =>
+      logs.close({ signal: AbortSignal.any([call.signal, AbortSignal.timeout(lastWords)]) }),
+    );
     if (!isKept)
       await server
         .unregister({ signal: AbortSignal.timeout(lastWords) })

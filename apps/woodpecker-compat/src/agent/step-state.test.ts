@@ -55,6 +55,18 @@ it.each<[string, Partial<UnitResult>, object]>([
   expect(endedStep('A', result(more))).toMatchObject({ stepUuid: 'A', ...expected });
 });
 
+it('out of time is told as canceled', () => {
+  const outcome = { kind: 'failure', reason: 'job_timeout', message: 'too long' } as const;
+  const told = endedStep('A', result({ outcome }));
+  expect(told).toMatchObject({ finished: 0, exited: false, error: 'Canceled', canceled: true });
+  expect(endedStep('A', result({ outcome, exitCode: 143 }))).toMatchObject({
+    ...ran,
+    exitCode: 143,
+    error: 'Canceled',
+    canceled: true,
+  });
+});
+
 it('canceled while it ran, without a known end, has not exited', () => {
   const { finishedAt: _, ...open } = result({ outcome: { kind: 'canceled', message: 'x' } });
   expect(endedStep('A', open)).toMatchObject({

@@ -12,6 +12,8 @@ interface Told {
   readonly logs: Readonly<Record<string, LineEnd>>;
   /** By unit: when its log was opened, milliseconds since the epoch. */
   readonly opened: Readonly<Record<string, number>>;
+  /** Whether the server knows that the workflow is over. */
+  readonly done: boolean;
 }
 
 /** Remembers across processes what of a workflow the server has. */
@@ -22,12 +24,15 @@ export interface WorkflowMemory {
   readonly openedAt: (unit: string, now: number) => number;
   readonly tookEvent: (event: RunEvent) => void;
   readonly tookLine: (unit: string, end: LineEnd) => void;
+  /** The server knows that the workflow is over; what is left of it is for the next start to remove. */
+  readonly tookDone: () => void;
+  readonly isDone: () => boolean;
   /** Resolves when all of it is on disk. */
   readonly settled: () => Promise<void>;
   readonly remove: () => Promise<void>;
 }
 
-const nothing: Told = { events: [], logs: {}, opened: {} };
+const nothing: Told = { events: [], logs: {}, opened: {}, done: false };
 const beginning: LineEnd = { offset: 0, line: 0 };
 
 /** Opens what is remembered of a workflow; without a folder it is remembered as long as the process lives. */
@@ -65,6 +70,8 @@ export async function openWorkflowMemory(
       if (events !== told.events) put({ ...told, events });
     },
     tookLine: (unit, end) => put({ ...told, logs: { ...told.logs, [unit]: end } }),
+    tookDone: () => put({ ...told, done: true }),
+    isDone: () => told.done,
     settled: async () => {
       await saved?.settled({ sync: true });
     },
@@ -78,8 +85,7 @@ export async function openWorkflowMemory(
 
 async function readTold(file: string): Promise<Told> {
   try {
-    const { events, logs, opened } = JSON.parse(await readFile(file, 'utf8')) as Partial<Told>;
-    return { events: events ?? [], logs: logs ?? {}, opened: opened ?? {} };
+    return { ...nothing, ...(JSON.parse(await readFile(file, 'utf8')) as Partial<Told>) };
   } catch {
     // None, or one that was being written when its machine went down: the server may get lines twice.
     return nothing;

@@ -8,4 +8,6 @@ export interface CommandContext extends AgentInput {
   readonly color: boolean;
   readonly logger: Logger;
   readonly signal: AbortSignal;
+  /** Ends it when it was told so again. */
+  readonly abort: AbortSignal;
 }

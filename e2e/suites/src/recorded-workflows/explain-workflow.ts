@@ -43,6 +43,7 @@ export async function explainWorkflow(
       color: false,
       logger: silentLogger,
       signal,
+      abort: signal,
       environment: { ...agentEnvironment, ...environment },
       flags: {},
     },
