@@ -111,6 +111,30 @@ export const woodpeckerEndsSuite: Suite = defineSuite('woodpecker ends', (cluste
       },
     );
 
+    it('may use the namespace of its organization that is there, where it may not make it', async () => {
+      const type = resourceTypes.namespaces;
+      const name = `${namespace()}-1`;
+      const organizations = { WOODPECKER_BACKEND_K8S_NAMESPACE_PER_ORGANIZATION: 'true' };
+      const forbid = (): void =>
+        cluster().faults.refuse(
+          ({ verb, resource }) => verb === 'create' && resource === 'namespaces',
+          { code: 403, reason: 'Forbidden', message: 'no namespace for you', times: 1 },
+        );
+      forbid();
+      const agent = await start(organizations);
+      const first = addWorkflow([[{ name: 'one' }]]);
+      expect(await server().whenDone(first)).toBe('failure');
+      expect(server().workflow(first).error).toContain('no namespace for you');
+      const second = addWorkflow([[{ name: 'one' }]]);
+      expect(await server().whenDone(second)).toBe('success');
+      forbid();
+      const third = addWorkflow([[{ name: 'one' }]]);
+      expect(await server().whenDone(third)).toBe('success');
+      await expectCleanEnd(agent);
+      expect(await cluster().leftovers(name)).toEqual([]);
+      await cluster().api.delete({ type, namespace: '', name }, {}, { signal });
+    });
+
     it.each([
       [500, 'InternalError'],
       [429, 'TooManyRequests'],
