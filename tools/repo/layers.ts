@@ -30,13 +30,14 @@ const layersTestedWithTestkit: readonly Layer[] = ['plugin', 'protocol', 'app', 
 export const exceptions: Readonly<Record<string, string>> = {
   'command-line → config': 'an error names its place in a file as every other does',
   'gitlab-ci → config': 'a pipeline file is YAML, read with positions like every other input file',
-  'gitlab-job → config': 'durations and booleans are written as in the configuration',
+  'gitlab-job → config':
+    'durations and booleans are written as in the configuration, and a payload is read field by field',
   'gitlab-job → shell': 'a payload turns into stages, and a stage is a script',
   'local-jobs → embedded-cluster': 'a local job runs on a cluster of its own unless told otherwise',
   'local-jobs → job-driver': 'files of a folder travel as the driver takes them',
   'local-jobs → kube': 'or on the cluster of a kubeconfig',
   'woodpecker-job → config':
-    'options of steps are read as settings are, and unknown ones told alike',
+    'options of steps are read as settings are, and unknown ones told alike; a payload is read field by field',
   'woodpecker-pipeline → config':
     'a workflow file is YAML, read with positions like every other input file',
 };

@@ -22,6 +22,7 @@ describe('an environment that is wrong', () => {
     ],
     ['STOP_TIMEOUT', '20s', /could not parse "20s" as int64 .*without a unit/s],
     ['STOP_TIMEOUT', '-1', /STOP_TIMEOUT: must be 0 or more/],
+    ['STOP_TIMEOUT', '08', /could not parse "08" as int64/],
     ['VOLUME_SIZE', '', /VOLUME_SIZE: "" is no size.*write it like 10G/s],
   ])('%s=%s is an error that names it and the fix', async (name, value, message) => {
     const { refused, exitCode, objects } = await explainSteps([{}], { [name]: value });
@@ -75,8 +76,18 @@ describe('a step that is wrong', () => {
       { volumes: ['!!!:/x'] },
       /step step-1: volumes: the volume "!!!:\/x" names no claim.*write claim:\/path/,
     ],
-    [{ auth_config: { username: 'u', password: 'p' }, image: 'x/Upper' }, /names no registry/],
-    [withOptions({ resources: { limits: { cpu: 'much' } } }), /limit 'cpu' quantity 'much'.*write/],
+    [
+      { auth_config: { username: 'u', password: 'p' }, image: 'x/Upper' },
+      /names no registry.*repository name \(x\/Upper\) must be lowercase/,
+    ],
+    [
+      withOptions({ resources: { requests: { cpu: '' } } }),
+      /request 'cpu' quantity '': quantities must match.*write it like/,
+    ],
+    [
+      withOptions({ resources: { limits: { cpu: 'much' } } }),
+      /request 'cpu' quantity 'much'.*write.*resources\.limits/,
+    ],
   ])('%j fails by itself when its turn comes, and the others run', async (step, message) => {
     const { refused, objects, log, exitCode } = await explainSteps([step, {}]);
     expect([refused, exitCode]).toEqual([null, 0]);

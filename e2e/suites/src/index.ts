@@ -19,3 +19,4 @@ export { gitlabRunKillSuite } from './gitlab-run-kill-suite.ts';
 export { gitlabRunOutageSuite } from './gitlab-run-outage-suite.ts';
 export { woodpeckerAgentSuite } from './woodpecker-agent-suite.ts';
 export { woodpeckerExecSuite } from './woodpecker-exec-suite.ts';
+export { woodpeckerEndsSuite } from './woodpecker-ends-suite.ts';

@@ -4,6 +4,7 @@ import type { JsonObject } from '@millrace/core';
 export interface StepSpec {
   readonly name: string;
   readonly commands?: readonly string[];
+  readonly entrypoint?: readonly string[];
   readonly type?: 'clone' | 'service' | 'plugin' | 'commands';
   readonly detach?: boolean;
   readonly onFailure?: boolean;
@@ -53,6 +54,7 @@ export function workflowPayload(
         },
         ...(step.secrets === undefined ? {} : { secret_mapping: step.secrets }),
         commands: step.commands ?? ['true'],
+        ...(step.entrypoint === undefined ? {} : { entrypoint: step.entrypoint }),
         volumes: [`${volume}:/woodpecker`],
         networks: [{ name: volume, aliases: [step.name] }],
         on_success: step.onSuccess ?? true,

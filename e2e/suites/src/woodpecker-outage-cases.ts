@@ -65,7 +65,8 @@ export function outageCases(room: AgentRoom): void {
       await first.finished;
       server().expire(id);
       const next = await start();
-      expect(await server().whenDone(id)).toBe('killed');
+      expect(await server().whenDone(id)).toBe('failure');
+      expect(server().workflow(id).error).toMatch(/the server has given up workflow/);
       expect(server().updatesOf(id, 'held').at(-1)).toMatchObject({ error: 'Canceled' });
       await expectCleanEnd(next, { wasKilled: true });
     });

@@ -7,9 +7,12 @@ import {
   parseDocument,
   type Alias,
   type Document,
+  type Pair,
   type Scalar,
   type Tags,
 } from 'yaml';
+import type { ConfigPath } from './config-path.ts';
+import { parseGoInteger } from './go-integer.ts';
 
 /** What YAML 1.1 has and the Kubernetes tools do not read: dates are strings to them, and so is `1:30`. */
 const leftOut = /:(?:binary|omap|pairs|set|timestamp)$/;
@@ -21,13 +24,14 @@ const isRead = (tag: Tags[number]): boolean =>
 export type KubernetesYaml = { readonly value: JsonValue } | { readonly fault: string };
 
 /**
- * Reads YAML or JSON as the Kubernetes tools do: YAML 1.1, an empty text is `null`, of a key that is written twice the last
- * counts, and keys are converted by the same rules as values: `n:` is the key `false`.
- * @param weak - scalars become the text of their value: `0x10` is `"16"`, `yes` is `"true"`, `~` is empty
+ * Reads YAML or JSON as the Kubernetes tools do: YAML 1.1, an empty text is `null`, of a key that is written twice, or
+ * merged, the last counts, and keys are converted by the same rules as values: `n:` is the key `false`.
+ * @param texts - where text is wanted: there scalars become the text of their value, `0x10` is `"16"`, `yes` is `"true"`,
+ *   `~` is empty
  */
 export function readKubernetesYaml(
   text: string,
-  { weak = false }: { readonly weak?: boolean } = {},
+  { texts = () => false }: { readonly texts?: (path: ConfigPath) => boolean } = {},
 ): KubernetesYaml {
   const document = parseDocument(text, {
     version: '1.1',
@@ -39,7 +43,7 @@ export function readKubernetesYaml(
   const [error] = document.errors;
   if (error !== undefined) return { fault: `it is no YAML: ${error.message}` };
   try {
-    return { value: new Reader(document, weak).read(document.contents) };
+    return { value: new Reader(document, texts).read(document.contents) };
   } catch (thrown) {
     if (thrown instanceof YamlFault) return { fault: thrown.message };
     throw thrown;
@@ -54,26 +58,41 @@ const [deepest, most] = [100, 10_000];
 /** One conversion. */
 class Reader {
   readonly #document: Document;
-  readonly #weak: boolean;
+  readonly #texts: (path: ConfigPath) => boolean;
   #values = 0;
 
-  constructor(document: Document, weak: boolean) {
+  constructor(document: Document, texts: (path: ConfigPath) => boolean) {
     this.#document = document;
-    this.#weak = weak;
+    this.#texts = texts;
   }
 
-  read(node: unknown, depth = 0): JsonValue {
+  read(node: unknown, path: ConfigPath = [], depth = 0): JsonValue {
     this.#values += 1;
     if (depth > deepest) throw new YamlFault(`it is nested deeper than ${deepest} levels`);
     if (this.#values > most) throw new YamlFault(`it has more than ${most} values`);
-    if (node === null || node === undefined) return this.#weak ? '' : null;
-    if (isAlias(node)) return this.read(this.#anchored(node), depth + 1);
-    if (isScalar(node)) return scalarOf(node, this.#weak);
-    if (isSeq(node)) return node.items.map((item) => this.read(item, depth + 1));
-    if (!isMap(node)) return null;
-    return Object.fromEntries(
-      node.items.map(({ key, value }) => [keyOf(key), this.read(value, depth + 1)]),
-    );
+    if (node === null || node === undefined) return this.#texts(path) ? '' : null;
+    if (isAlias(node)) return this.read(this.#anchored(node), path, depth + 1);
+    if (isScalar(node)) return scalarOf(node, this.#texts(path));
+    if (isSeq(node))
+      return node.items.map((item, index) => this.read(item, [...path, index], depth + 1));
+    return isMap(node)
+      ? Object.fromEntries(node.items.flatMap((pair) => this.#entries(pair, path, depth)))
+      : null;
+  }
+
+  #entries({ key, value }: Pair, path: ConfigPath, depth: number): readonly Entry[] {
+    if (isMergeKey(key)) return this.#merged(value, path, depth + 1);
+    const name = keyOf(key);
+    return [[name, this.read(value, [...path, name], depth + 1)]];
+  }
+
+  /** Entries of a map, or of several, of which the earlier ones win. */
+  #merged(node: unknown, path: ConfigPath, depth: number): readonly Entry[] {
+    const source = isAlias(node) ? this.#anchored(node) : node;
+    if (isSeq(source))
+      return source.items.toReversed().flatMap((item) => this.#merged(item, path, depth + 1));
+    if (!isMap(source)) throw new YamlFault('<< needs a map, or a list of maps');
+    return Object.entries(this.read(source, path, depth) as Readonly<Record<string, JsonValue>>);
   }
 
   #anchored(alias: Alias): unknown {
@@ -83,31 +102,53 @@ class Reader {
   }
 }
 
+type Entry = readonly [key: string, value: JsonValue];
+
+const isMergeKey = (key: unknown): boolean =>
+  isScalar(key) && key.type === 'PLAIN' && key.source === '<<';
+
 function keyOf(key: unknown): string {
   const text = isScalar(key) && key.value !== null ? scalarOf(key, true) : undefined;
   if (typeof text !== 'string') throw new YamlFault('a key must be a word or a number');
   return text;
 }
 
-function scalarOf({ value, source = '' }: Scalar, weak: boolean): JsonValue {
+function scalarOf({ value, source = '', type }: Scalar, weak: boolean): JsonValue {
   if (value === null || value === undefined) return weak ? '' : null;
   if (typeof value === 'number') return weak ? goNumber(value, source) : value;
   if (typeof value === 'boolean') return weak ? String(value) : value;
-  if (typeof value === 'string') return value;
-  throw new YamlFault('it holds a value that is no text, number or boolean');
+  if (typeof value !== 'string')
+    throw new YamlFault('it holds a value that is no text, number or boolean');
+  const octal = type === 'PLAIN' ? newOctal(value) : undefined;
+  if (octal === undefined) return value;
+  return weak ? String(octal) : octal;
 }
 
+/** YAML 1.1 does not have `0o17`; Go's numbers do. */
+const newOctal = (text: string): number | undefined =>
+  /^[-+]?0o/.test(text) ? parseGoInteger(text) : undefined;
+
 /**
- * A number as Go writes it: floating point ones in the shortest general form, with an exponent from a million on and
- * below a ten-thousandth.
+ * A number as Go writes it: whole ones of 64 bits digit by digit, others in the shortest general form, with an exponent
+ * from a million on and below a ten-thousandth.
  */
 function goNumber(value: number, source: string): string {
   if (Number.isNaN(value)) return 'NaN';
   if (!Number.isFinite(value)) return value > 0 ? '+Inf' : '-Inf';
   const isFloat = /[.eE]/.test(source) && !/^[-+]?0[xb]/.test(source);
   if (!isFloat && Number.isSafeInteger(value)) return String(value);
+  const whole = isFloat ? undefined : wholeNumber(source);
+  if (whole !== undefined) return String(whole);
   const [digits = '', exponent = '0'] = value.toExponential().split('e');
   const power = Number(exponent);
   if (power >= -4 && power < 6) return String(value);
   return `${digits}e${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`;
+}
+
+/** A decimal number that has a place in 64 bits, of which only those above zero need all. */
+function wholeNumber(source: string): bigint | undefined {
+  const digits = source.replaceAll('_', '').replace(/^\+/, '');
+  if (!/^-?[1-9]\d*$/.test(digits)) return undefined;
+  const value = BigInt(digits);
+  return value >= -(2n ** 63n) && value < 2n ** 64n ? value : undefined;
 }

@@ -145,6 +145,8 @@ export interface OptionRow {
    * operator's entry counts.
    */
   readonly merge: 'replace' | 'unit-wins' | 'operator-wins';
+  /** Key of the table, this one or one above it, that counts as a whole: with a part that cannot be read nothing of it does. */
+  readonly whole?: string;
   readonly secret?: boolean;
   /** One sentence for the reference page. */
   readonly doc: string;

@@ -17,6 +17,7 @@ export {
 } from './label-selector.ts';
 export { labelKeyErrors, labelValueErrors } from './labels.ts';
 export { parseLabelSelector } from './parse-label-selector.ts';
+export { childPointer, formatPointer, isWithin, parsePointer } from './pointer.ts';
 export { addQuantities, compareQuantities, quantityValue } from './quantity-arithmetic.ts';
 export { canonicalQuantity, formatQuantity } from './quantity-text.ts';
 export { parseQuantity } from './parse-quantity.ts';

@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from '@millrace/core';
 import { isArray, isObject, memberOf } from './json-values.ts';
 import { patchError } from './patch-error.ts';
+import { parsePointer } from './pointer.ts';
 
 /** What a change does at its place, by what the place is in. */
 export interface Change {
@@ -48,11 +49,10 @@ export function read(document: JsonValue, path: string): JsonValue | undefined {
   return value;
 }
 
-/** RFC 6901: `~1` is a slash, `~0` a tilde, in this order. */
 function stepsOf(path: string, missing: string): readonly string[] {
-  const [first, ...steps] = path.split('/');
-  if (first !== '') throw patchError(`${missing}: missing value`);
-  return steps.map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const steps = parsePointer(path);
+  if (steps === undefined) throw patchError(`${missing}: missing value`);
+  return steps;
 }
 
 /**

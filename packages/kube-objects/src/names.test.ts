@@ -134,6 +134,7 @@ it.each([
   ['0.-a', '0.a', '0-a'],
   ['-.-test-.-', 'test', 'test'],
   ['hello🚀world', 'hello-world', 'hello-world'],
+  ['İstanbul', 'istanbul', 'istanbul'],
   [a(63), a(63), a(63)],
   [a(100), a(100), `${a(46)}-2816597888e4a0d3`],
 ])('Woodpecker turns %j into the name %j and the label value %j', (text, name, value) => {

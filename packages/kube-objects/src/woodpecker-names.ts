@@ -8,8 +8,7 @@ import { isDnsLabel, isDnsSubdomain } from './dns-names.ts';
  * @throws RunnerError `MILLRACE_E_NAME` when nothing valid is left
  */
 export function woodpeckerDnsName(text: string): string {
-  const collapsed = text
-    .toLowerCase()
+  const collapsed = lowerCase(text)
     .replaceAll(/[^-.a-z0-9]+/gu, '-')
     .replaceAll(/[-.]{2,}/gu, (run) => (run.includes('.') ? '.' : '-'));
   const name = shorten(trim(collapsed, '-.'), 253, '-.', text);
@@ -26,8 +25,7 @@ export function woodpeckerDnsName(text: string): string {
 
 /** Woodpecker's label values, by the same idea; empty is valid, and 63 characters are the limit. */
 export function woodpeckerLabelValue(text: string): string {
-  const collapsed = text
-    .toLowerCase()
+  const collapsed = lowerCase(text)
     .replaceAll(/[^-_.a-z0-9]+/gu, '-')
     .replaceAll(/[-_.]{2,}/gu, '-');
   return shorten(trim(collapsed, '-_.'), 63, '-_.', text);
@@ -43,9 +41,12 @@ function dnsNameOr(text: string): string {
   try {
     return woodpeckerDnsName(text);
   } catch {
-    return text.toLowerCase();
+    return lowerCase(text);
   }
 }
+
+/** Go's: character by character, so that `İ` is a plain `i` and not two characters. */
+const lowerCase = (text: string): string => text.replaceAll('\u0130', 'i').toLowerCase();
 
 const hashLength = 16;
 

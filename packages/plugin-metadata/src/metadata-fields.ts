@@ -7,7 +7,7 @@ import type {
   Source,
   Unit,
 } from '@millrace/core';
-import { gitlabLabelValue } from '@millrace/kube-objects';
+import { childPointer, gitlabLabelValue } from '@millrace/kube-objects';
 import { pluginName } from './plugin-name.ts';
 import { isProtectedKey } from './protected-key.ts';
 import type { MetadataSettings } from './settings.ts';
@@ -59,7 +59,7 @@ function mapContributions(
   const ownKeys = new Set(own.map(({ key }) => key));
   const set = ({ key, value, source }: Entry): FieldContribution => ({
     kind: 'field',
-    path: `/metadata/${map}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`,
+    path: childPointer(`/metadata/${map}`, key),
     op: 'set',
     value,
     source,

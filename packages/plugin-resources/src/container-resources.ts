@@ -6,15 +6,19 @@ import type { ResourceRule, ResourcesSettings } from './settings.ts';
 /** Resources of every container and of the pod. */
 export function podResources(
   containers: readonly ContainerRequest[],
-  { value: { rules, pod, sendEmpty }, source }: Settings<ResourcesSettings>,
+  settings: Settings<ResourcesSettings>,
 ): readonly PodContribution[] {
+  const {
+    value: { rules, pod, sendEmpty },
+    source,
+  } = settings;
   const podPlace = { scope: 'pod', path: ['pod'], lists: pod };
   return [
     ...(sendEmpty ? emptyResources : []),
     ...Object.entries(rules).flatMap(([name, rule]) => {
       const place = { scope: name, path: ['rules', name], lists: rule };
       return [
-        ...badQuantities(place, source),
+        ...badQuantities(place, settings),
         ...ordered(containers, rule).flatMap((container) => {
           const { contributions, replaced } = variableResources(name, rule, container, source);
           const on = { name: [container.name] };
@@ -22,7 +26,7 @@ export function podResources(
         }),
       ];
     }),
-    ...badQuantities(podPlace, source),
+    ...badQuantities(podPlace, settings),
     ...resourceFields(podPlace, undefined, source),
   ];
 }

@@ -1,4 +1,5 @@
 import type { FieldContribution, PodContribution, Settings, Source } from '@millrace/core';
+import { childPointer } from '@millrace/kube-objects';
 import { readQuantity } from './read-quantity.ts';
 import type { ResourceLists, ResourcesSettings } from './settings.ts';
 
@@ -49,11 +50,10 @@ export function quantityField(
   on: FieldContribution['on'],
   source: Source,
 ): FieldContribution {
-  const name = resource.replaceAll('~', '~0').replaceAll('/', '~1');
   return {
     kind: 'field',
     ...(on === undefined ? {} : { on }),
-    path: `${on === undefined ? '/spec' : ''}/resources/${list}/${name}`,
+    path: childPointer(`${on === undefined ? '/spec' : ''}/resources/${list}`, resource),
     op: 'set',
     value: text,
     source,
@@ -63,11 +63,11 @@ export function quantityField(
 /** Refusals for what is no quantity. The job is not started, whether or not a container would have got it. */
 export function badQuantities(
   { scope, path, lists }: ListsPlace,
-  source: Settings<ResourcesSettings>['source'],
+  { value: { emptyQuantities }, source }: Settings<ResourcesSettings>,
 ): readonly PodContribution[] {
   return listNames.flatMap((list) =>
     Object.entries(lists[list]).flatMap(([resource, text]): readonly PodContribution[] => {
-      if (text === '') return [];
+      if (text === '' && emptyQuantities === 'none') return [];
       const read = readQuantity(text);
       if (!('error' in read)) return [];
       return [

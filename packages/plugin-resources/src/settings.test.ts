@@ -8,6 +8,7 @@ it('needs no settings', () => {
   expect(settingsSchema.parse({})).toEqual({
     rules: {},
     pod: { requests: {}, limits: {} },
+    emptyQuantities: 'none',
     sendEmpty: false,
   });
 });

@@ -1,7 +1,7 @@
 import type { ContainerRole } from '@millrace/core';
 import { z } from 'zod';
 
-/** Quantities by the name of their resource, `cpu`, `memory`, `ephemeral-storage`, `nvidia.com/gpu`; empty text is none. */
+/** Quantities by the name of their resource, `cpu`, `memory`, `ephemeral-storage`, `nvidia.com/gpu`. */
 export type Quantities = Readonly<Record<string, string>>;
 
 /** What is asked for, and what must not be exceeded. */
@@ -33,6 +33,8 @@ export interface ResourcesSettings {
   readonly rules: Readonly<Record<string, ResourceRule>>;
   /** Resources of the pod as a whole. */
   readonly pod: ResourceLists;
+  /** What an empty quantity is. */
+  readonly emptyQuantities: 'none' | 'refused';
   /** Whether `resources` is sent where there are none, for peers that do. */
   readonly sendEmpty: boolean;
 }
@@ -58,5 +60,6 @@ export const settingsSchema: z.ZodType<ResourcesSettings> = z.strictObject({
     )
     .default({}),
   pod: z.strictObject({ requests: quantities, limits: quantities }).prefault({}),
+  emptyQuantities: z.enum(['none', 'refused']).default('none'),
   sendEmpty: z.boolean().default(false),
 });

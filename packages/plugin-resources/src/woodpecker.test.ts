@@ -23,11 +23,20 @@ it('steps have what they ask for, the container that makes directories a little'
   await harness.dispose();
 });
 
-it('a quantity that is none refuses the workflow, with the place and the fix', async () => {
-  const bad = '[runners.millrace.resources.rules.step.limits]\nmemory = "lots"';
-  const harness = await createPluginHarness(plugin, { bindings, toml: bad, containers });
-  expect(harness.plan().refused?.message).toMatch(
-    /resource limit 'memory' quantity 'lots': .*write it like/,
-  );
-  await harness.dispose();
-});
+it.each([
+  ['requests', 'lots'],
+  ['limits', 'lots'],
+  ['requests', ''],
+])(
+  'a quantity that is none, in %s "%s", refuses the workflow in the words of the agent, with the place and the fix',
+  async (list, quantity) => {
+    const bad = `[runners.millrace.resources.rules.step.${list}]\nmemory = "${quantity}"`;
+    const harness = await createPluginHarness(plugin, { bindings, toml: bad, containers });
+    const message = harness.plan().refused?.message ?? '';
+    expect(message).toContain(
+      `resource request 'memory' quantity '${quantity}': quantities must match the regular expression`,
+    );
+    expect(message).toMatch(new RegExp(`write it like .* in .*resources\\.${list}$`));
+    await harness.dispose();
+  },
+);

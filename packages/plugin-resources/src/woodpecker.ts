@@ -28,6 +28,7 @@ export const bindings: readonly Binding[] = [
       },
     ],
     constants: {
+      emptyQuantities: 'refused',
       'rules.step.roles': ['step', 'clone', 'service'],
       // Of the container that makes the working directory.
       'rules.init.roles': ['init'],
@@ -37,8 +38,9 @@ export const bindings: readonly Binding[] = [
     wording: {
       'resources.bad-quantity': {
         rank: 300,
+        // The agent calls limits requests too.
         text: (values) =>
-          `resource ${values['list'] === 'requests' ? 'request' : 'limit'} '${text(values, 'resource')}' quantity '${text(values, 'text')}': ${text(values, 'error')}; write it like 500m or 256Mi in backend_options.kubernetes.resources`,
+          `resource request '${text(values, 'resource')}' quantity '${text(values, 'text')}': ${text(values, 'error')}; write it like 500m or 256Mi in backend_options.kubernetes.resources.${text(values, 'list')}`,
       },
     },
   }),

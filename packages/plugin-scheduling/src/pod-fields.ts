@@ -1,4 +1,5 @@
 import type { FieldContribution, Settings } from '@millrace/core';
+import { formatPointer } from '@millrace/kube-objects';
 import { affinityContributions } from './affinity.ts';
 import type { SchedulingSettings } from './settings.ts';
 import { tolerationContributions } from './tolerations.ts';
@@ -19,7 +20,7 @@ export function schedulingContributions(
       : [
           {
             kind: 'field',
-            path: ['/spec', ...path.map(escapeSegment)].join('/'),
+            path: formatPointer(['spec', ...path]),
             op: 'set',
             value,
             source: settings.source(setting),
@@ -41,7 +42,3 @@ export function schedulingContributions(
     ...set(['runtimeClassName'], runtimeClassName),
   ];
 }
-
-/** A label's key in a JSON pointer. */
-const escapeSegment = (segment: string): string =>
-  segment.replaceAll('~', '~0').replaceAll('/', '~1');

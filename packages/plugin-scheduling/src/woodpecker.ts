@@ -109,6 +109,7 @@ export const bindings: readonly Binding[] = [
         form: 'table',
         members: affinityMembers,
         merge: 'replace',
+        whole: 'affinity',
         gate: {
           key: '/WOODPECKER_BACKEND_K8S_POD_AFFINITY_ALLOW_FROM_STEP',
           environment: 'WOODPECKER_BACKEND_K8S_POD_AFFINITY_ALLOW_FROM_STEP',

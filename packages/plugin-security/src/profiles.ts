@@ -16,21 +16,28 @@ export interface CheckedPlace {
 
 /**
  * A profile as it is sent. A type that Kubernetes does not have, and `Localhost` without a profile, are left out with a
- * warning: the job runs as if there was none, so somebody must be told. Or they are sent, for the API server to refuse.
+ * warning: the job runs as if there was none, so somebody must be told. Or they are sent, for the API server to refuse,
+ * as is a name of a profile for a type that has none.
  */
 export function checkProfile(
   { type, localhostProfile }: ProfileSetting,
   { field, badProfiles, source }: CheckedPlace,
 ): CheckedField {
   if (type === '') return {};
-  if (type === 'RuntimeDefault' || type === 'Unconfined') return { value: { type } };
-  if (type === 'Localhost' && localhostProfile !== '') return { value: { type, localhostProfile } };
-  const fault = type === 'Localhost' ? 'no-profile' : 'unknown-type';
-  const why =
-    fault === 'no-profile'
-      ? 'Localhost needs a profile'
-      : `"${type}" is none of RuntimeDefault, Unconfined, Localhost`;
   const sent = badProfiles === 'send';
+  const isBare = type === 'RuntimeDefault' || type === 'Unconfined';
+  if (isBare && (localhostProfile === '' || !sent)) return { value: { type } };
+  if (type === 'Localhost' && localhostProfile !== '') return { value: { type, localhostProfile } };
+  const fault = isBare
+    ? 'profile-for-nothing'
+    : type === 'Localhost'
+      ? 'no-profile'
+      : 'unknown-type';
+  const why = {
+    'profile-for-nothing': `"${type}" takes no localhostProfile: remove it`,
+    'no-profile': 'Localhost needs a profile',
+    'unknown-type': `"${type}" is none of RuntimeDefault, Unconfined, Localhost`,
+  }[fault];
   return {
     ...(sent ? { value: { type, ...(localhostProfile === '' ? {} : { localhostProfile }) } } : {}),
     warning: {

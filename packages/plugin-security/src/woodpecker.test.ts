@@ -53,6 +53,11 @@ it.each([
   ['{ type = "RuntimeDefault" }', { type: 'RuntimeDefault' }, 0],
   ['{ type = "Bogus" }', { type: 'Bogus' }, 1],
   ['{ type = "Localhost" }', { type: 'Localhost' }, 1],
+  [
+    '{ type = "Unconfined", localhostProfile = "p" }',
+    { type: 'Unconfined', localhostProfile: 'p' },
+    1,
+  ],
 ])(
   'the profile %s is sent for the API server to judge, with a warning',
   async (profile, sent, warnings) => {

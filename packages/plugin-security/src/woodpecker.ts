@@ -110,6 +110,10 @@ const containerOptions: readonly OptionRow[] = [
   },
 ];
 
+/** The agent reads a security context as a whole or not at all. */
+const asWhole = (row: OptionRow): OptionRow =>
+  row.key.startsWith(`${inContext}.`) ? { ...row, whole: inContext } : row;
+
 /** What the Woodpecker agent calls security settings. */
 export const bindings: readonly Binding[] = [
   defineBinding({
@@ -128,7 +132,7 @@ export const bindings: readonly Binding[] = [
         doc: 'The kubelet refuses to run any step as root; steps cannot change that.',
       },
     ],
-    options: [...podOptions, ...containerOptions],
+    options: [...podOptions, ...containerOptions].map(asWhole),
     constants: {
       'pod.fsGroup': 1000,
       badProfiles: 'send',

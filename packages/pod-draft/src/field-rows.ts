@@ -1,6 +1,6 @@
 import type { JsonValue, PlannedManifest, ProvenanceEntry } from '@millrace/core';
+import { childPointer, parsePointer } from '@millrace/kube-objects';
 import { areaOf, areaOrder } from './field-areas.ts';
-import { childPointer, parsePointer } from './json-pointer.ts';
 import { canonicalText, isList, isObject, isPlaceholder } from './json-value.ts';
 
 /** One field of an object for people. */

@@ -1,6 +1,5 @@
 import type { ListPolicy } from '@millrace/core';
-import { fieldAt } from '@millrace/kube-objects';
-import { parsePointer } from './json-pointer.ts';
+import { fieldAt, parsePointer } from '@millrace/kube-objects';
 
 /** The policy of a list, by the key-addressed path from the Pod; `*` stands for a container or a list element. */
 export type ListPolicies = (path: readonly string[]) => ListPolicy;

@@ -5,8 +5,8 @@ import type {
   PlannedManifest,
   ProvenanceEntry,
 } from '@millrace/core';
+import { childPointer, isWithin, parsePointer } from '@millrace/kube-objects';
 import { alignElements } from './align-elements.ts';
-import { childPointer, isWithin, parsePointer } from './json-pointer.ts';
 import { canonicalText, isList, isObject, isPlaceholder } from './json-value.ts';
 import { podListPolicies } from './list-policies.ts';
 

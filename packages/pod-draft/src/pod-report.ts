@@ -1,7 +1,7 @@
 import type { ProvenanceEntry } from '@millrace/core';
+import { formatPointer } from '@millrace/kube-objects';
 import type { Claim } from './claim.ts';
 import { provenanceEntry } from './claim.ts';
-import { formatPointer } from './json-pointer.ts';
 import type { ListPolicies } from './list-policies.ts';
 import type { PodConflict, PodDiagnostic } from './pod-conflict.ts';
 

@@ -1,5 +1,5 @@
 import type { JsonValue, KubeObject, PlannedManifest, ProvenanceEntry } from '@millrace/core';
-import { isWithin, parsePointer } from './json-pointer.ts';
+import { isWithin, parsePointer } from '@millrace/kube-objects';
 import { isList, isObject } from './json-value.ts';
 
 /** What stands in place of a secret value. */

@@ -1,9 +1,9 @@
 import type { JsonValue, ListPolicy } from '@millrace/core';
+import { childPointer } from '@millrace/kube-objects';
 import { agree, strongest } from './agree.ts';
 import { badContribution } from './bad-contribution.ts';
 import type { Claim } from './claim.ts';
 import { canonicalText, compareText, isList, isObject, sortedMembers } from './json-value.ts';
-import { childPointer } from './json-pointer.ts';
 import { elementKey } from './pod-conflict.ts';
 import type { Field } from './pod-report.ts';
 import {

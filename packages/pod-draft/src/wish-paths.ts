@@ -1,8 +1,8 @@
 import type { RunnerError } from '@millrace/core';
+import { formatPointer, parsePointer } from '@millrace/kube-objects';
 import { badContribution } from './bad-contribution.ts';
 import type { PodWish } from './claim.ts';
 import { leavesOf } from './draft.ts';
-import { formatPointer, parsePointer } from './json-pointer.ts';
 import { isObject, isPlaceholder } from './json-value.ts';
 
 /** Fields that contributions cannot reach, and what to do instead. */

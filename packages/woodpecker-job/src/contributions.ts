@@ -25,9 +25,9 @@ export function stepContributions(
     ...start(placed),
     ...ports(placed),
     ...environment(placed, context),
-    ...nativeSecretFields(placed.podName, settings),
+    ...nativeSecretFields(placed, settings),
     ...directory(unit, placed),
-    ...stepStatements(placed, context),
+    ...stepStatements(placed, context, settings.value),
     ...(receivesSources(placed, context.options) ? driverVolume(placed) : []),
   ];
 }

@@ -14,18 +14,25 @@ export function needsDirectory(step: Step): boolean {
   const user = option(step, ['securityContext', 'runAsUser'], 'integer');
   if (user === undefined || user === 0) return false;
   const directory = containerDirectory(step);
-  return mountPaths(step).some((path) => directory.startsWith(`${path}/`));
+  return claimMounts(step).some(({ path }) => directory.startsWith(`${path}/`));
 }
 
-function mountPaths(step: Step): readonly string[] {
+/** A claim in a step's container. */
+export interface ClaimMount {
+  readonly claim: string;
+  readonly path: string;
+}
+
+/** Claims that are mounted in a step; a service may do without its workspace. */
+export function claimMounts(step: Step): readonly ClaimMount[] {
   const dropped =
     step.type === 'service' && option(step, ['workspaceVolume'], 'boolean') === false
       ? step.workspaceBase
       : undefined;
   return step.volumes
     .map((volume) => volume.split(':'))
-    .map(([claim = '', path]) => path ?? claim)
-    .filter((path) => path !== dropped);
+    .map(([claim = '', path]) => ({ claim, path: path ?? claim }))
+    .filter(({ path }) => path !== dropped);
 }
 
 const option = (

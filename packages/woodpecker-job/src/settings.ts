@@ -2,7 +2,7 @@ import type { JsonObject, SchemaIssue, StandardSchema } from '@millrace/core';
 
 /** A secret of the cluster that a step wants; see the member `target`. */
 export interface NativeSecret {
-  readonly name: string;
+  readonly name?: string;
   readonly key?: string;
   readonly target?: { readonly env?: string; readonly file?: string };
 }

@@ -1,5 +1,5 @@
 import type { JobContribution } from '@millrace/core';
-import { resourceTypes } from '@millrace/kube-objects';
+import { childPointer, resourceTypes } from '@millrace/kube-objects';
 import type { PlacedStep } from './job-context.ts';
 import { pluginName } from './plugin-name.ts';
 
@@ -25,8 +25,8 @@ export const stepSecrets = (steps: readonly PlacedStep[]): readonly JobContribut
       scope: { unit: placed.unit },
       when: 'before',
       deleteAt: 'scope-end',
-      secrets: Object.keys(placed.step.secretMapping).map(
-        (key) => `/stringData/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`,
+      secrets: Object.keys(placed.step.secretMapping).map((key) =>
+        childPointer('/stringData', key),
       ),
       source: { plugin: pluginName, configPath: `secrets of step ${placed.step.name}` },
     }));

@@ -24,6 +24,9 @@ export interface AgentPlace {
   readonly newSeed: () => number;
   /** The process is told to end: workflows are canceled, their ends are still told. */
   readonly interrupt: AbortSignal;
+  /** It is told so again: what runs is not waited for. */
+  readonly abort: AbortSignal;
+  /** For what the server must hear all the same. */
   readonly lastWords: LastWords;
   /** Ends of workflows that the server could not be told in time. */
   readonly late: LateEnds;

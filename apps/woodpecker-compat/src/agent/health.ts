@@ -57,11 +57,13 @@ export function startHealthServer(options: HealthOptions): Server {
       .writeHead(answer.status, { 'content-type': 'text/plain; charset=utf-8' })
       .end(answer.body);
   });
-  const at = address.lastIndexOf(':');
-  server.on('error', (failure) =>
-    logger.error('failed to listen on address', { address, error: failure.message }),
-  );
-  server.listen(Number(address.slice(at + 1)), at <= 0 ? undefined : address.slice(0, at));
+  const fail = (error: string): void =>
+    logger.error('failed to listen on address', { address, error });
+  server.on('error', (failure) => fail(failure.message));
+  const [, host = '', port] = /^(.*):(\d{1,5})$/.exec(address) ?? [];
+  if (port === undefined || Number(port) > 65_535)
+    fail('it has no port: write it like :3000 or localhost:3000');
+  else server.listen(Number(port), host === '' ? undefined : host.replace(/^\[(.*)\]$/, '$1'));
   server.unref();
   return server;
 }

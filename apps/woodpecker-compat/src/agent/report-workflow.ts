@@ -2,7 +2,7 @@ import type { JobResult, Plan, RunEvent, Unit } from '@millrace/core';
 import { statusOf, type LogEntry, type WorkflowState } from '@millrace/woodpecker-protocol';
 import type { AgentPlace } from './agent-place.ts';
 import { createStepLog, type StepLine, type StepLog } from './step-log.ts';
-import { endedStep, startedStep } from './step-state.ts';
+import { endedStep, isCutShort, startedStep } from './step-state.ts';
 import { stepStory } from './step-story.ts';
 import type { WorkflowMemory } from './workflow-memory.ts';
 
@@ -78,10 +78,10 @@ export function reportEvents(
       }
       case 'unit-finished': {
         const { unit, result } = event;
+        // Of steps that the workflow's end kept from beginning the server knows by itself.
+        if (result.attempts === 0 && isCutShort(result.outcome)) break;
         await send(unit.id, logOf(unit.id).end());
         await say(unit.id, stepStory(unit, result, notes));
-        // Of steps that a cancel kept from beginning the server knows by itself.
-        if (result.attempts === 0 && result.outcome.kind === 'canceled') break;
         await update(unit, endedStep(steps.get(unit.id) ?? '', result));
         break;
       }
@@ -110,9 +110,8 @@ export function endedWorkflow(
     error: '',
     canceled: false,
   };
-  if (outcome.kind === 'canceled') return { ...state, canceled: true };
+  if (isCutShort(outcome)) return { ...state, canceled: true };
   if (outcome.kind !== 'failure') return state;
-  if (outcome.reason === 'job_timeout') return { ...state, canceled: true };
   const isOfStep = units.some((unit) => unit.exitCode !== undefined && unit.outcome === outcome);
   const own = outcome.reason === 'script_failed' || outcome.reason === 'oom_killed' || isOfStep;
   return own ? state : { ...state, error: outcome.message };

@@ -1,5 +1,6 @@
 import type { AgentPlace } from './agent-place.ts';
-import { isServerLost, runWorkflow } from './run-workflow.ts';
+import { runWorkflow } from './run-workflow.ts';
+import { isServerLost } from './workflow-app.ts';
 
 /** How long an agent waits after something went wrong before it asks for work again. */
 const pauseAfterFailure = 5_000;

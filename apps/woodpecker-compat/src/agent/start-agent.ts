@@ -15,6 +15,7 @@ import { openGeneration } from '../config/open-generation.ts';
 import { ownPlatform } from '../config/own-platform.ts';
 import { presentedVersion } from '../presented-version.ts';
 import { readAgentIdentity, type AgentIdentity } from './agent-identity.ts';
+import { adoptWorkflow } from './adopt-workflow.ts';
 import type { AgentPlace, TakenEntry } from './agent-place.ts';
 import type { AgentSettings } from './agent-settings.ts';
 import { createAgentState, startHealthServer } from './health.ts';
@@ -23,7 +24,7 @@ import { createLateEnds } from './late-ends.ts';
 import { savedOffers } from './offer-file.ts';
 import { openStore } from './open-store.ts';
 import { runSlots } from './run-slots.ts';
-import { adoptWorkflow, runWorkflow } from './run-workflow.ts';
+import { runWorkflow } from './run-workflow.ts';
 
 const backendName = 'kubernetes';
 const healthEvery = 10_000;
@@ -35,6 +36,8 @@ export interface AgentOptions {
   readonly logger: Logger;
   /** Ends the agent: workflows are canceled, their ends are told. */
   readonly signal: AbortSignal;
+  /** Ends it when it was told so again: what runs is not waited for. */
+  readonly abort?: AbortSignal;
   /** The cluster; by default the one that the environment names. */
   readonly cluster?: AgentCluster;
   /** The system's by default. */
@@ -52,7 +55,7 @@ export interface AgentCluster extends KubeApi {
  */
 export async function startAgent(options: AgentOptions): Promise<void> {
   const { settings, input, logger, signal } = options;
-  const { clock = createSystemClock() } = options;
+  const { clock = createSystemClock(), abort = new AbortController().signal } = options;
   for (const warning of settings.warnings) logger.warn(warning);
   checkBackend(settings, input.environment);
   const generation = await openGeneration(
@@ -127,6 +130,7 @@ export async function startAgent(options: AgentOptions): Promise<void> {
       logger,
       newSeed: () => randomInt(0, 1 << 30),
       interrupt: signal,
+      abort,
       lastWords,
       late,
     };

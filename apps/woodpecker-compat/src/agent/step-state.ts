@@ -1,4 +1,4 @@
-import type { UnitResult } from '@millrace/core';
+import type { Outcome, UnitResult } from '@millrace/core';
 import type { StepState } from '@millrace/woodpecker-protocol';
 
 const seconds = (milliseconds: number | undefined): number =>
@@ -18,6 +18,10 @@ const silent: StepState = {
 /** A step that begins. */
 export const startedStep = (stepUuid: string): StepState => ({ ...silent, stepUuid });
 
+/** Whether something was ended from outside: a workflow that is out of time is told as one that is canceled. */
+export const isCutShort = (outcome: Outcome): boolean =>
+  outcome.kind === 'canceled' || (outcome.kind === 'failure' && outcome.reason === 'job_timeout');
+
 /**
  * How a step ended, as the server is told: its own exit code without words, anything else with what went wrong and a
  * code that no success has. Pure. Source: the agent's tracer; where the reference says 0 for a step that could not be
@@ -28,16 +32,15 @@ export function endedStep(stepUuid: string, result: UnitResult): StepState {
   const started = seconds(startedAt);
   const finished = seconds(finishedAt);
   const state = { ...silent, stepUuid };
+  if (isCutShort(outcome)) {
+    const told = { ...state, started, error: 'Canceled', canceled: true };
+    if (exitCode !== undefined) return { ...told, finished, exited: true, exitCode };
+    return startedAt === undefined ? { ...told, finished, exited: true } : told;
+  }
   switch (outcome.kind) {
     case 'skipped':
       return { ...state, skipped: true };
-    case 'success':
-      return { ...state, started, finished, exited: true, exitCode: exitCode ?? 0 };
-    case 'canceled':
-      return canceledStep(stepUuid, result);
     case 'failure':
-      // Whose time is up was canceled, to a server; the step's log tells more.
-      if (outcome.reason === 'job_timeout') return canceledStep(stepUuid, result);
       if (outcome.reason === 'script_failed' || outcome.reason === 'oom_killed')
         return {
           ...state,
@@ -48,18 +51,7 @@ export function endedStep(stepUuid: string, result: UnitResult): StepState {
           error: outcome.reason === 'oom_killed' ? outcome.message : '',
         };
       return { ...state, finished, exited: true, exitCode: exitCode ?? 0, error: outcome.message };
+    default:
+      return { ...state, started, finished, exited: true, exitCode: exitCode ?? 0 };
   }
-}
-
-function canceledStep(
-  stepUuid: string,
-  { startedAt, finishedAt, exitCode }: UnitResult,
-): StepState {
-  const started = seconds(startedAt);
-  const finished = seconds(finishedAt);
-  const canceled = { ...silent, stepUuid, error: 'Canceled', canceled: true };
-  if (exitCode !== undefined) return { ...canceled, started, finished, exited: true, exitCode };
-  return startedAt === undefined
-    ? { ...canceled, finished, exited: true }
-    : { ...canceled, started };
 }

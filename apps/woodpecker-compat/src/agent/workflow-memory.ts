@@ -15,6 +15,8 @@ interface Told {
   readonly opened: Readonly<Record<string, number>>;
   /** By step: how it stood last, where the server could not be told. */
   readonly untold: Readonly<Record<string, StepState>>;
+  /** Whether the server knows that the workflow is over. */
+  readonly done: boolean;
 }
 
 /** Remembers across processes what of a workflow the server has. */
@@ -33,12 +35,15 @@ export interface WorkflowMemory {
   readonly toldStep: (stepUuid: string) => void;
   /** Resolves when another process would find all of it; a disk that cannot be written is no error. */
   readonly noted: () => Promise<void>;
+  /** The server knows that the workflow is over; what is left of it is for the next start to remove. */
+  readonly tookDone: () => void;
+  readonly isDone: () => boolean;
   /** Resolves when all of it is on disk. */
   readonly settled: () => Promise<void>;
   readonly remove: () => Promise<void>;
 }
 
-const nothing: Told = { events: [], logs: {}, opened: {}, untold: {} };
+const nothing: Told = { events: [], logs: {}, opened: {}, untold: {}, done: false };
 const beginning: LineEnd = { offset: 0, line: 0 };
 
 /** Opens what is remembered of a workflow; without a folder it is remembered as long as the process lives. */
@@ -88,6 +93,8 @@ export async function openWorkflowMemory(
     noted: async () => {
       await saved?.settled({ sync: false }).catch(() => undefined);
     },
+    tookDone: () => put({ ...told, done: true }),
+    isDone: () => told.done,
     settled: async () => {
       await saved?.settled({ sync: true });
     },
@@ -103,8 +110,7 @@ export async function openWorkflowMemory(
 
 async function readTold(file: string): Promise<Told> {
   try {
-    const read = JSON.parse(await readFile(file, 'utf8')) as Partial<Told>;
-    return { ...nothing, ...read };
+    return { ...nothing, ...(JSON.parse(await readFile(file, 'utf8')) as Partial<Told>) };
   } catch {
     // None, or one that was being written when its machine went down: the server may get lines twice.
     return nothing;

@@ -5,7 +5,7 @@ import type { CommandContext } from './command-context.ts';
 
 /** Runs the agent until it is told to end. */
 export async function agent(context: CommandContext): Promise<number> {
-  const { environment, flags, stdout, stderr, signal } = context;
+  const { environment, flags, stdout, stderr, signal, abort } = context;
   const input = { environment, flags };
   const settings = await readAgentSettings(input, { signal });
   const logger = openAgentLogger({
@@ -18,7 +18,7 @@ export async function agent(context: CommandContext): Promise<number> {
     stderr,
   });
   try {
-    await startAgent({ settings, input, logger, signal });
+    await startAgent({ settings, input, logger, signal, abort });
   } catch (failure) {
     if (!signal.aborted) throw failure;
   }

@@ -1,18 +1,30 @@
-import type { Binding, SettingForm } from '@millrace/core';
+import type { Binding, MemberShape, SettingForm } from '@millrace/core';
 
 /** A variable of the agent's environment that a plugin reads. */
 export interface EnvironmentVariable {
   readonly name: string;
   readonly flag: string | undefined;
   readonly form: SettingForm;
+  /** Of a table, or of those in a list. */
+  readonly members?: MemberShape;
   readonly doc: string;
 }
 
 /** Variables of all bindings, switches that allow options of steps among them; each once. */
 export function environmentVariables(bindings: readonly Binding[]): readonly EnvironmentVariable[] {
   const all = bindings.flatMap(({ rows, options = [] }): readonly EnvironmentVariable[] => [
-    ...rows.flatMap(({ environment, flag, form, doc }) =>
-      environment === undefined ? [] : [{ name: environment, flag, form, doc }],
+    ...rows.flatMap(({ environment, flag, form, members, doc }) =>
+      environment === undefined
+        ? []
+        : [
+            {
+              name: environment,
+              flag,
+              form,
+              ...(members === undefined ? {} : { members }),
+              doc,
+            },
+          ],
     ),
     ...options.flatMap(({ key, gate }) =>
       gate?.environment === undefined

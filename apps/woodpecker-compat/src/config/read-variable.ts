@@ -1,7 +1,7 @@
-import { parseGoBool, readKubernetesYaml } from '@millrace/config';
+import { parseGoBool, parseGoInteger, readKubernetesYaml } from '@millrace/config';
 import type { JsonValue } from '@millrace/core';
 import type { EnvironmentVariable } from './environment-variables.ts';
-import { parseGoInteger } from './go-integer.ts';
+import { textPlaces } from './text-places.ts';
 
 /** A variable's value, that it says nothing, or what is wrong with it. */
 export type ReadVariable =
@@ -13,7 +13,7 @@ export type ReadVariable =
  * `false` where a truth is; elsewhere it says nothing.
  */
 export function readVariable(
-  { name, flag, form }: Pick<EnvironmentVariable, 'name' | 'flag' | 'form'>,
+  { name, flag, form, members }: Omit<EnvironmentVariable, 'doc'>,
   text: string,
 ): ReadVariable {
   const wrong = (what: string, hint: string): ReadVariable => ({
@@ -39,16 +39,22 @@ export function readVariable(
     case 'integer-list':
       return { value: text.split(',').map((item) => item.trim()) };
     case 'string-map':
-      return readYaml(text, true, 'write a YAML or JSON object, such as {"key": "value"}');
     case 'table':
-      return readYaml(text, false, 'write a YAML or JSON object');
-    case 'table-list':
-      return readYaml(text, false, 'write a YAML or JSON list of objects');
+    case 'table-list': {
+      const read = readKubernetesYaml(text, { texts: textPlaces(form, members) });
+      if ('fault' in read) return { fault: read.fault, hint: hints[form] };
+      const { value } = read;
+      if (value === null) return { value: undefined };
+      // Nothing in a list of tables is an empty one.
+      return { value: isList(value) ? value.map((item) => item ?? {}) : value };
+    }
   }
 }
 
-function readYaml(text: string, weak: boolean, hint: string): ReadVariable {
-  const read = readKubernetesYaml(text, { weak });
-  if ('fault' in read) return { fault: read.fault, hint };
-  return { value: read.value === null || read.value === '' ? undefined : read.value };
-}
+const hints = {
+  'string-map': 'write a YAML or JSON object, such as {"key": "value"}',
+  table: 'write a YAML or JSON object',
+  'table-list': 'write a YAML or JSON list of objects',
+} as const;
+
+const isList = (value: JsonValue): value is readonly JsonValue[] => Array.isArray(value);

@@ -43,7 +43,7 @@ export async function explainWorkflow(
       color: false,
       logger: silentLogger,
       signal,
-      abort: new AbortController().signal,
+      abort: signal,
       environment: { ...agentEnvironment, ...environment },
       flags: {},
     },

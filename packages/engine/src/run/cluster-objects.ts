@@ -79,7 +79,17 @@ async function shareObject(
   try {
     await api.create(type, manifest, { signal: stop });
   } catch (failure) {
-    if (!isRunnerError(failure) || failure.reason !== 'api_already_exists') throw failure;
+    if (!isRunnerError(failure)) throw failure;
+    if (failure.reason === 'api_already_exists') return;
+    // Whoever may not make it may use the one that is there.
+    const { name = '', namespace = '' } = manifest.metadata;
+    const isThere =
+      failure.reason === 'api_forbidden' &&
+      (await api.get({ type, namespace, name }, { signal: stop }).then(
+        () => true,
+        () => false,
+      ));
+    if (!isThere) throw failure;
   }
 }
 

@@ -17,6 +17,8 @@ export interface Remains {
   /** Everything its record names. */
   readonly objects: readonly RecordedObject[];
   readonly credential?: JobCredential;
+  /** Seconds that its pods get to end; absent leaves it to the executor. */
+  readonly podGraceSeconds?: number;
 }
 
 /** A job of another process that nobody can go on with. */
@@ -34,7 +36,7 @@ export interface GivenUp {
 /** Removes what a record names. Needs nothing of the plan, nor of the plugins that made it. */
 export function removeRemains(
   { api, clock, limits, logger }: Pick<ExecutorOptions, 'api' | 'clock' | 'limits' | 'logger'>,
-  { jobId, objects }: Remains,
+  { jobId, objects, podGraceSeconds: own }: Remains,
 ): Promise<readonly Leftover[]> {
   const { cleanup, podGraceSeconds } = { ...defaultLimits, ...limits };
   return removeObjects(
@@ -45,7 +47,7 @@ export function removeRemains(
       jobId,
       ledger: { mayExist: () => true, dropObject: () => undefined },
       limits: { cleanup },
-      podGrace: podGraceSeconds,
+      podGrace: own ?? podGraceSeconds,
     },
     objects,
   );

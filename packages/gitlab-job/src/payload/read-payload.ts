@@ -1,4 +1,5 @@
-import type { JsonObject, PortRequest } from '@millrace/core';
+import { readFields, type Fields, type PayloadKind } from '@millrace/config';
+import type { JsonObject, JsonValue, PortRequest } from '@millrace/core';
 import type {
   GitInfo,
   Payload,
@@ -9,14 +10,19 @@ import type {
   PayloadSuspension,
   PayloadVariable,
 } from './payload.ts';
-import { isObject, readFields, type Fields } from './read-fields.ts';
+
+const jobKind: PayloadKind = {
+  name: 'job payload',
+  hint: 'compare it with the answer of GitLab to a job request',
+  loneTexts: true,
+};
 
 /**
  * Reads the answer of GitLab to a job request.
  * @throws RunnerError `MILLRACE_E_PAYLOAD` that names the field of a wrong type
  */
 export function readPayload(payload: JsonObject): Payload {
-  const fields = readFields(payload, '');
+  const fields = readFields(payload, '', jobKind);
   const info = fields.child('job_info');
   const { secrets } = payload;
   return {
@@ -159,3 +165,6 @@ function hasNativeSteps({ run }: JsonObject): boolean {
     run !== undefined && run !== null && run !== '' && !(Array.isArray(run) && run.length === 0)
   );
 }
+
+const isObject = (value: JsonValue | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -25,8 +25,8 @@ export const loginSecretNames = (unit: Pick<Unit, 'containers'>): readonly strin
 export const loginSecrets = (units: readonly Unit[]): readonly JobContribution[] =>
   units.flatMap((unit) =>
     loginsOf(unit).flatMap(({ image, login }): readonly JobContribution[] => {
-      const registry = registryOf(image);
-      return registry === undefined ? [] : [loginSecret(unit, { image, login }, registry)];
+      const found = registryOf(image);
+      return 'fault' in found ? [] : [loginSecret(unit, { image, login }, found.registry)];
     }),
   );
 
@@ -35,15 +35,19 @@ export const badLogins = ({
   title,
   containers,
 }: Pick<Unit, 'title' | 'containers'>): readonly PodContribution[] =>
-  loginsOf({ containers })
-    .filter(({ image }) => registryOf(image) === undefined)
-    .map(({ image }) => ({
-      kind: 'refuse',
-      code: 'images.login-for-nothing',
-      text: `${title}: there are credentials, but the image ${JSON.stringify(image)} names no registry they could be for`,
-      values: { image },
-      reason: 'image_name_invalid',
-    }));
+  loginsOf({ containers }).flatMap(({ image }): readonly PodContribution[] => {
+    const found = registryOf(image);
+    if (!('fault' in found)) return [];
+    return [
+      {
+        kind: 'refuse',
+        code: 'images.login-for-nothing',
+        text: `${title}: there are credentials, but the image ${JSON.stringify(image)} names no registry they could be for: ${found.fault}`,
+        values: { image, fault: found.fault },
+        reason: 'image_name_invalid',
+      },
+    ];
+  });
 
 const loginSecret = (unit: Unit, { image, login }: LoginOf, registry: string): JobContribution => ({
   kind: 'object',
@@ -71,12 +75,12 @@ const loginsOf = ({ containers }: Pick<Unit, 'containers'>): readonly LoginOf[] 
     image?.login === undefined ? [] : [{ image: image.name, login: image.login }],
   );
 
-function registryOf(image: string): string | undefined {
+function registryOf(image: string): { readonly registry: string } | { readonly fault: string } {
   try {
-    return parseImageReference(image).registry;
+    return parseImageReference(image);
   } catch (thrown) {
-    if (isRunnerError(thrown)) return undefined;
-    throw thrown;
+    if (!isRunnerError(thrown)) throw thrown;
+    return { fault: thrown.message };
   }
 }
 

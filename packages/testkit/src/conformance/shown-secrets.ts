@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue, Plan, PlannedManifest } from '@millrace/core';
+import { childPointer, isWithin } from '@millrace/kube-objects';
 
 /** Places of a plan where a secret would be printed. Pure. */
 export function shownSecrets(plan: Plan, secrets: readonly string[]): readonly string[] {
@@ -21,19 +22,16 @@ function inManifest(
   { manifest, provenance, secrets }: PlannedManifest,
   has: (text: string) => boolean,
 ): readonly string[] {
-  const marked = (pointer: string): boolean => secrets.some((each) => isBelow(pointer, each));
+  const marked = (pointer: string): boolean => secrets.some((each) => isWithin(pointer, each));
   const shown = leaves(manifest, '').filter(([pointer, text]) => has(text) && !marked(pointer));
   const explained = Object.entries(provenance).filter(
     ([pointer, entries]) =>
       entries.some(({ value }) => has(JSON.stringify(value))) &&
       !marked(pointer) &&
-      !secrets.some((each) => isBelow(each, pointer)),
+      !secrets.some((each) => isWithin(each, pointer)),
   );
   return [...new Set([...shown, ...explained].map(([pointer]) => `${where} ${pointer}`))];
 }
-
-const isBelow = (pointer: string, other: string): boolean =>
-  pointer === other || pointer.startsWith(`${other}/`);
 
 function leaves(
   value: JsonValue | undefined,
@@ -42,6 +40,6 @@ function leaves(
   if (typeof value === 'string') return [[pointer, value]];
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value as JsonObject).flatMap(([key, member]) =>
-    leaves(member, `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`),
+    leaves(member, childPointer(pointer, key)),
   );
 }

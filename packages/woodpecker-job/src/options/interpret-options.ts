@@ -52,7 +52,8 @@ export function interpretOptions(
         const { key } = offer.row;
         if (key.startsWith('/')) return ownAnswers(offer, of, options);
         const value = values.get(key);
-        if (value === undefined || isEmpty(value)) return [];
+        // An empty list or map says nothing; an empty table is one.
+        if (value === undefined || (isEmpty(value) && offer.row.form !== 'table')) return [];
         return optionAnswers(wish(offer, of, `${optionsPath}.${key}`, value), options);
       }),
     ];
@@ -180,12 +181,18 @@ const decision = (
   secret: offer.row.secret ?? false,
 });
 
-function faultOf({ key, message, known }: OptionFault, of: SteppedUnit): Statement {
+function faultOf({ key, message, known, whole }: OptionFault, of: SteppedUnit): Statement {
   const at = key === '' ? optionsPath : `${optionsPath}.${key}`;
   const place = known === undefined ? 'options.unreadable' : 'options.unknown';
   const { hint } =
     known === undefined ? { hint: undefined } : suggestionHint(nameIn(key, known), known);
-  return warning(place, of, at, `${withHint(message, hint)}; it is left out`);
+  const consequence =
+    whole !== undefined && whole !== key
+      ? `so nothing of ${whole} counts`
+      : key.endsWith(']') && known === undefined
+        ? 'it counts as an empty one'
+        : 'it is left out';
+  return warning(place, of, at, `${withHint(message, hint)}; ${consequence}`);
 }
 
 /** A key as its candidates are written: whole, or its last part below a list. */

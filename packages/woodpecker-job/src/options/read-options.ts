@@ -17,6 +17,8 @@ export interface OptionFault {
   readonly message: string;
   /** Keys that might have been meant; absent where the key is known. */
   readonly known?: readonly string[];
+  /** Key of what is left out with it. */
+  readonly whole?: string;
 }
 
 /** Where a step's options for this backend stand. */
@@ -35,26 +37,33 @@ export function readOptions(step: JsonObject, rows: readonly OptionRow[]): ReadO
       options: {},
       faults: [{ key: '', message: `must be an object, not ${JSON.stringify(found)}` }],
     };
-  for (const { key, form, members } of new Map(own.map((row) => [row.key, row])).values()) {
+  const broken = new Set<string>();
+  for (const { key, form, members, whole } of new Map(own.map((row) => [row.key, row])).values()) {
     const segments = key.split('.');
+    const addFault = (at: string, message: string): void => {
+      if (whole !== undefined) broken.add(whole);
+      addOnce(faults, { key: at, message, ...(whole === undefined ? {} : { whole }) });
+    };
     const blocked = segments
       .slice(0, -1)
       .map((_, index) => segments.slice(0, index + 1))
       .find((path) => !isTableOrNothing(lookUp(found, path)));
     if (blocked !== undefined) {
-      addOnce(faults, {
-        key: blocked.join('.'),
-        message: `must be an object, not ${JSON.stringify(lookUp(found, blocked))}`,
-      });
+      addFault(
+        blocked.join('.'),
+        `must be an object, not ${JSON.stringify(lookUp(found, blocked))}`,
+      );
       continue;
     }
     const value = weakValue(lookUp(found, segments), form, members, {
       key,
-      fault: (at, message) => addOnce(faults, { key: at, message }),
+      fault: addFault,
       unknown: (at, known) => addOnce(faults, { key: at, message: 'is unknown', known }),
     });
     if (value !== undefined) values.set(key, value);
   }
+  for (const { key, whole } of own)
+    if (whole !== undefined && broken.has(whole)) values.delete(key);
   const keys = own.map(({ key }) => key);
   for (const fault of unknownKeys(found, keys, '')) addOnce(faults, fault);
   return { values, options: objectOf(values), faults };

@@ -1,4 +1,4 @@
-import { lookupKey, parseGoBool } from '@millrace/config';
+import { lookupKey, parseGoBool, parseGoInteger } from '@millrace/config';
 import type { JsonObject, JsonValue, MemberShape, SettingForm } from '@millrace/core';
 
 /** Where a value stands, and what is told about it. */
@@ -12,7 +12,8 @@ export interface WeakPlace {
 
 /**
  * Reads a value as the agent's weak decoder does: numbers and booleans become text and back, one value becomes a list of
- * it, names of members match in any case. What cannot be read is left out and told.
+ * it and a list of maps one map, names of members match in any case. What cannot be read is left out and told; in a list
+ * it counts as an empty element, as `null` does. Source: go-viper/mapstructure with weakly typed input.
  */
 export function weakValue(
   value: JsonValue | undefined,
@@ -35,13 +36,20 @@ export function weakValue(
       return weakNumber(value) ?? wrong('a number');
     case 'string-list':
     case 'string-or-list':
-      return each(value, place, (item, at) => weakValue(item, 'string', undefined, at));
+      return each(value, place, (item, at) => weakValue(item, 'string', undefined, at) ?? '');
     case 'integer-list':
-      return each(value, place, (item, at) => weakValue(item, 'integer', undefined, at));
+      return each(value, place, (item, at) => weakValue(item, 'integer', undefined, at) ?? 0);
     case 'table-list':
-      return each(value, place, (item, at) => weakValue(item, 'table', members, at));
+      return each(value, place, (item, at) => {
+        if (item === null) at.fault(at.key, 'must be an object, not null');
+        return weakValue(item, 'table', members, at) ?? {};
+      });
     case 'string-map':
-      return isObject(value) ? weakMap(value, place) : wrong('an object');
+      return isObject(value)
+        ? weakMap(value, place)
+        : isList(value)
+          ? mergedMaps(value, place)
+          : wrong('an object');
     case 'table':
       return isObject(value) ? weakTable(value, members, place) : wrong('an object');
   }
@@ -49,8 +57,21 @@ export function weakValue(
 
 function weakText(value: JsonValue): string | undefined {
   if (typeof value === 'string') return value;
-  if (typeof value === 'number') return String(value);
+  if (typeof value === 'number') return withoutExponent(value);
   return typeof value === 'boolean' ? (value ? '1' : '0') : undefined;
+}
+
+/** A number in the fewest digits that tell it apart, `100000000000000000000000` rather than `1e+23`. */
+function withoutExponent(value: number): string {
+  const text = String(value);
+  const [, sign = '', whole = '', fraction = '', exponent] =
+    /^(-?)(\d)(?:\.(\d+))?e([-+]\d+)$/.exec(text) ?? [];
+  if (exponent === undefined) return text;
+  const digits = `${whole}${fraction}`;
+  const power = Number(exponent);
+  return power < 0
+    ? `${sign}0.${'0'.repeat(-power - 1)}${digits}`
+    : `${sign}${digits.padEnd(power + 1, '0')}`;
 }
 
 function weakBoolean(value: JsonValue): boolean | undefined {
@@ -63,20 +84,33 @@ function weakNumber(value: JsonValue): number | undefined {
   if (typeof value === 'number') return Math.trunc(value);
   if (typeof value === 'boolean') return value ? 1 : 0;
   if (typeof value !== 'string') return undefined;
-  if (value === '') return 0;
-  return /^[-+]?(?:\d+|0[xX][\da-fA-F]+)$/.test(value) ? Number(value) : undefined;
+  return value === '' ? 0 : parseGoInteger(value);
 }
 
 function each(
   value: JsonValue,
   place: WeakPlace,
-  read: (item: JsonValue, at: WeakPlace) => JsonValue | undefined,
+  read: (item: JsonValue, at: WeakPlace) => JsonValue,
 ): JsonValue {
   const items = isList(value) ? value : isObject(value) && isEmpty(value) ? [] : [value];
-  return items.flatMap((item, index) => {
-    const found = read(item, { ...place, key: `${place.key}[${index}]` });
-    return found === undefined ? [] : [found];
-  });
+  return items.map((item, index) => read(item, { ...place, key: `${place.key}[${index}]` }));
+}
+
+/** One map of several, the later ones over the earlier; what follows a part that is none is left out. */
+function mergedMaps(value: readonly JsonValue[], place: WeakPlace): JsonObject {
+  let merged: JsonObject = {};
+  for (const [index, item] of value.entries()) {
+    const faults: (readonly [key: string, message: string])[] = [];
+    const map = weakValue(item, 'string-map', undefined, {
+      ...place,
+      key: `${place.key}[${index}]`,
+      fault: (...fault) => faults.push(fault),
+    });
+    if (isObject(map)) merged = { ...merged, ...map };
+    for (const fault of faults) place.fault(...fault);
+    if (faults.length > 0) break;
+  }
+  return merged;
 }
 
 function weakMap(value: JsonObject, place: WeakPlace): JsonObject {

@@ -1,6 +1,11 @@
+import { readFields, type Fields, type PayloadKind } from '@millrace/config';
 import type { JsonObject } from '@millrace/core';
 import type { Step, Workflow } from './payload.ts';
-import { readFields, type Fields } from './read-fields.ts';
+
+const workflowKind: PayloadKind = {
+  name: 'workflow',
+  hint: 'compare it with the backend configuration that a Woodpecker server sends',
+};
 
 /** Where the server does not say how long a workflow may take: an hour. */
 const defaultTimeoutSeconds = 3600;
@@ -11,8 +16,8 @@ const defaultTimeoutSeconds = 3600;
  * @throws RunnerError `MILLRACE_E_PAYLOAD` that names the field of a wrong type
  */
 export function readWorkflow(payload: JsonObject): Workflow {
-  const envelope = readFields(payload, '');
-  const config = readFields(payload['config'] ?? {}, '');
+  const envelope = readFields(payload, '', workflowKind);
+  const config = readFields(payload['config'] ?? {}, '', workflowKind);
   const minutes = envelope.number('timeout');
   return {
     id: envelope.text('id'),

@@ -1,0 +1,4 @@
+import { woodpeckerEndsSuite } from '@millrace/e2e-suites';
+import { startEmbeddedHandle } from '@millrace/testkit';
+
+woodpeckerEndsSuite(startEmbeddedHandle);
