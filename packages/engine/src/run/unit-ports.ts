@@ -78,7 +78,7 @@ export const defaultLimits: RunLimits = {
   lookLimit: 600_000,
   pullGrace: 60_000,
   logEndLag: 3_000,
-  logLook: 50,
+  logLook: 30,
   logDrain: 10_000,
   logPatience: 60_000,
   stopMargin: 5_000,
