@@ -170,48 +170,7 @@ it('says between which lines some may be missing, on a line of its own', async (
   expect(log.outputs.map(({ offset }) => offset)).toEqual([0, undefined, 4]);
 });
 
-it('leaves a silent stream as soon as the container has ended and a look shows that this was all', async () => {
-  const log = follow([{ pieces: ['a\n', 'b\n'], end: 'hangs' }, { pieces: [] }]);
-  await log.clock.advance(60_000);
-  expect(log.requests).toHaveLength(1);
-  log.endContainer();
-  await log.clock.advance(defaultLimits.logLook);
-  await log.done;
-  expect(log.text()).toBe('a\nb\n');
-  expect(log.requests.slice(1)).toMatchObject([{ follow: false, after: placeAt(2) }]);
-});
-
-it.each<[string, readonly string[], Answer]>([
-  ['shows more', ['a\n'], { pieces: ['b\n'] }],
-  [
-    'does not show the last lines again',
-    ['a\n'],
-    { pieces: [], gap: { after: '2026-11-21T08:00:01Z', until: undefined } },
-  ],
-  ['fails', ['a\n'], { pieces: [], end: refusal('never') }],
-  ['does not end', ['a\n'], { pieces: [], end: 'hangs' }],
-])('stays with a stream when a look at the log %s', async (_what, pieces, looked) => {
-  const log = follow([{ pieces, end: 'hangs' }, looked, { pieces: ['rest\n'] }]);
-  log.endContainer();
-  await log.clock.advance(defaultLimits.logDrain - 1);
-  expect(log.requests).toHaveLength(2);
-  expect(log.text()).toBe('a\n');
-  await log.clock.advance(1);
-  await log.done;
-  expect(log.text()).toBe('a\nrest\n');
-});
-
-it('does not look where no whole line could come again', async () => {
-  const log = follow([{ pieces: [], end: 'hangs' }, { pieces: ['a\n'] }]);
-  log.endContainer();
-  await log.clock.advance(defaultLimits.logDrain - 1);
-  expect(log.requests).toHaveLength(1);
-  await log.clock.advance(1);
-  await log.done;
-  expect(log.text()).toBe('a\n');
-});
-
-it('leaves a stream that is silent long after the container’s end, and reads what is there', async () => {
+it('leaves a stream that is silent after the container’s end, and reads what is there', async () => {
   const log = follow([{ pieces: ['a\n'], end: 'hangs' }, { pieces: ['b\n'] }]);
   await log.clock.advance(60_000);
   expect(log.requests).toHaveLength(1);

@@ -26,7 +26,7 @@ export interface LogPorts extends Pick<UnitPorts, 'api' | 'clock' | 'adopted' | 
   readonly plan: { readonly job: Pick<UnitPorts['plan']['job'], 'namespace'> };
   readonly limits: Pick<
     UnitPorts['limits'],
-    'logEndLag' | 'logLook' | 'logDrain' | 'logPatience' | 'lookAgain'
+    'logEndLag' | 'logDrain' | 'logPatience' | 'lookAgain'
   >;
 }
 
@@ -81,17 +81,14 @@ export class LogReader {
     const { podName, container, ended } = this.#subject;
     if (this.#place === undefined) this.#known = this.#offset;
     const reading = linkSignals(signal);
-    let stopWaiting = (): void => undefined;
+    let cancelTimer = (): void => undefined;
     let waits = true;
     const waitOn = (): void => {
-      stopWaiting();
+      cancelTimer();
       if (!this.#ended || !waits) return;
-      const look = follow ? this.#lookForEnd(() => reading.abort(complete)) : () => undefined;
-      const cancelTimer = clock.after(limits.logDrain, () => reading.abort(silence));
-      stopWaiting = () => {
-        look();
-        cancelTimer();
-      };
+      cancelTimer = clock.after(limits.logDrain, () => {
+        reading.abort(silence);
+      });
     };
     const stream = api.logs(
       {
@@ -107,7 +104,7 @@ export class LogReader {
       void ended.then(waitOn);
       for await (const bytes of stream) {
         waits = false;
-        stopWaiting();
+        cancelTimer();
         await this.#take(bytes, stream);
         waits = true;
         waitOn();
@@ -115,43 +112,14 @@ export class LogReader {
       await this.#sayGap(stream.gap());
       return { how: 'ended' };
     } catch (thrown) {
-      if (reading.signal.reason === complete) return { how: 'ended' };
-      if (reading.signal.reason === silence) return { how: 'silent' };
-      return { how: 'failed', error: toRunnerError(thrown) };
+      return reading.signal.reason === silence
+        ? { how: 'silent' }
+        : { how: 'failed', error: toRunnerError(thrown) };
     } finally {
       waits = false;
-      stopWaiting();
+      cancelTimer();
       reading.dispose();
     }
-  }
-
-  /**
-   * A kubelet that follows a log looks once a second whether its container still runs, so the stream of an ended one ends up
-   * to a second late. What there is can be read at once: when the last lines come again, which they would not if the log had
-   * been rotated, and nothing comes behind them, that was all.
-   * @returns stops looking
-   */
-  #lookForEnd(isComplete: () => void): () => void {
-    const { api, clock, limits, plan } = this.#ports;
-    const { podName, container } = this.#subject;
-    const after = this.#place;
-    // Without a whole line nothing can come again.
-    if (after === undefined || after.lines === 0) return () => undefined;
-    const over = new AbortController();
-    const look = async (): Promise<void> => {
-      const request = { namespace: plan.job.namespace, pod: podName, container, follow: false };
-      const stream = api.logs({ ...request, after }, { signal: over.signal });
-      for await (const bytes of stream) if (bytes.length > 0) return;
-      if (stream.gap() === undefined && !over.signal.aborted) isComplete();
-    };
-    const cancelTimer = clock.after(limits.logLook, () => {
-      // The stream itself tells what goes wrong.
-      void look().catch(() => undefined);
-    });
-    return () => {
-      cancelTimer();
-      over.abort(complete);
-    };
   }
 
   /** The whole log was read. */
@@ -207,4 +175,3 @@ export class LogReader {
 
 const newline = 0x0a;
 const silence = new Error('nothing comes any more');
-const complete = new Error('all of the log was read');

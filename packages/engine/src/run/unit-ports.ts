@@ -53,8 +53,6 @@ export interface RunLimits {
   readonly pullGrace: number;
   /** How long after the clean end of a log's stream its container's end may become known without a doubt about the log. */
   readonly logEndLag: number;
-  /** How long the log of an ended container may be silent before somebody looks whether that was all. */
-  readonly logLook: number;
   /** How long the log of an ended container may be silent before its stream is given up. */
   readonly logDrain: number;
   /** How long the log of an ended container is asked for while it cannot be had. */
@@ -78,7 +76,6 @@ export const defaultLimits: RunLimits = {
   lookLimit: 600_000,
   pullGrace: 60_000,
   logEndLag: 3_000,
-  logLook: 30,
   logDrain: 10_000,
   logPatience: 60_000,
   stopMargin: 5_000,
