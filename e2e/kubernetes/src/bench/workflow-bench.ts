@@ -86,7 +86,9 @@ export async function runWorkflowBench(say: (line: string) => void): Promise<voi
         `${floor === 'bare' ? 'bare pods       ' : 'pods and a claim'}  floor ${showSpread(spreadOf(times.map((each) => each[floor])))}  ours ${showSpread(spreadOf(times.map((each) => each.ours)))}  ratio ${ratios.median.toFixed(2)} (${ratios.minimum.toFixed(2)}–${ratios.maximum.toFixed(2)})`,
       );
     }
-    say(`its course, milliseconds from Next: ${mean(courses)}`);
+    say(`its course, milliseconds from Next: ${courseText(courses)}`);
+    const slowest = courses.toSorted((a, b) => b.all - a.all).slice(0, 1);
+    say(`the slowest: ${courseText(slowest)}`);
     const before = (await requests()).length;
     await ours();
     const made = (await requests()).slice(before);
@@ -128,8 +130,8 @@ async function courseOf(server: WoodpeckerServer, begin: () => string): Promise<
   return { all, calls: calls.filter(({ name }) => ['Init', 'Update', 'Done'].includes(name)) };
 }
 
-/** Means of all courses, call by call. */
-const mean = (courses: readonly Course[]): string =>
+/** Medians of courses, call by call. */
+const courseText = (courses: readonly Course[]): string =>
   (courses[0]?.calls ?? [])
     .map(({ name }, index) => {
       const { median } = spreadOf(courses.map(({ calls }) => calls[index]?.at ?? Number.NaN));
