@@ -134,6 +134,13 @@ describe('a file .env in the working directory', () => {
     );
   });
 
+  it('says nothing where an environment file is named', async () => {
+    const cwd = await inFolder('no value\n');
+    const args = explaining('--env-file', join(folder, 'agent.env'));
+    const { code, out } = await command(args, {}, cwd);
+    expect([code, out]).toEqual([0, expect.stringContaining(' in from-file')]);
+  });
+
   it('that is no file is told', async () => {
     const cwd = await mkdtemp(join(folder, 'cwd-'));
     await mkdir(join(cwd, '.env'));

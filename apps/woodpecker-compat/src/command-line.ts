@@ -46,11 +46,14 @@ function commands(host: Host, done: (exitCode: number) => void): Command {
     flags: flagValues(program),
   });
 
-  /** Runs a command of the agent, whose environment is also in `.env`. */
-  const ofAgent = async (work: (context: CommandContext) => Promise<number>): Promise<void> =>
+  /** Runs a command of the agent, whose environment is also in `.env`, unless it comes from somewhere else. */
+  const ofAgent = async (
+    work: (context: CommandContext) => Promise<number>,
+    { isOwn = true }: { readonly isOwn?: boolean } = {},
+  ): Promise<void> =>
     done(
       await interruptible(host, undefined, async (signals) => {
-        await loadDotenv(host.env, host.cwd(), { signal: signals.cancel });
+        if (isOwn) await loadDotenv(host.env, host.cwd(), { signal: signals.cancel });
         return work(context(signals));
       }),
     );
@@ -143,7 +146,8 @@ function commands(host: Host, done: (exitCode: number) => void): Command {
     )
     .action(async (options: ExplainOptions) => {
       const { explain } = await import('./commands/explain.ts');
-      await ofAgent((known) => explain(options, known));
+      const isOwn = options.envFile === undefined;
+      await ofAgent((known) => explain(options, known), { isOwn });
     });
 
   program
