@@ -7,6 +7,8 @@ import {
   collectPair,
   interruptible,
   isColored,
+  newProgram,
+  runProgram,
   wholeNumber,
   writeOut,
   type Host,
@@ -24,7 +26,10 @@ function notingHost(): {
   const said: string[] = [];
   const host = {
     stdout,
-    stderr: { write: (text: string) => said.push(text.trim()) },
+    stderr: Object.assign(new EventEmitter(), {
+      write: (text: string) => said.push(text.trim()),
+      isTTY: false,
+    }),
     env: {},
     on: (name: string, listener: () => void) => signals.on(name, listener),
     off: (name: string, listener: () => void) => signals.off(name, listener),
@@ -55,6 +60,47 @@ describe('a command', () => {
       return Promise.resolve(cancel.reason as Error);
     });
     expect(reason.message).toBe('nobody reads the output any more');
+  });
+});
+
+describe('a program', () => {
+  const facts = { name: 'program', description: 'does', version: '1' };
+  const run = async (
+    work: () => Promise<number>,
+    args: readonly string[] = [],
+  ): Promise<readonly unknown[]> => {
+    const { host, said } = notingHost();
+    const code = await runProgram(args, host, (done) =>
+      newProgram(host, facts).action(async () => done(await work())),
+    );
+    return [code, ...said];
+  };
+
+  it('ends with the code of its command', async () => {
+    expect(await run(() => Promise.resolve(7))).toEqual([7]);
+  });
+
+  it('tells what its command throws, and ends with 1', async () => {
+    const work = (): Promise<number> => Promise.reject(new Error('oops'));
+    expect(await run(work)).toEqual([1, 'error: oops']);
+  });
+
+  it.each([
+    [0, 0],
+    [1, 2],
+  ])(
+    'whose command was told %d by flags of its own ends with %d, and tells nothing again',
+    async (exitCode, expected) => {
+      const told = Object.assign(new Error('unknown'), { code: 'commander.x', exitCode });
+      expect(await run(() => Promise.reject(told))).toEqual([expected]);
+    },
+  );
+
+  it('ends with 2 for a wrong flag', async () => {
+    expect(await run(() => Promise.resolve(0), ['--wrong'])).toEqual([
+      2,
+      "error: unknown option '--wrong'",
+    ]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander';
+import { Command, type CommanderError } from 'commander';
 import { isColored, type Host } from './host.ts';
 
 /** What a program says of itself. */
@@ -42,10 +42,17 @@ export async function runProgram(
     await program.parseAsync([...args], { from: 'user' });
     return exitCode;
   } catch (thrown) {
-    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2;
+    if (isOfCommander(thrown)) return thrown.exitCode === 0 ? 0 : 2;
     // It knows how places in files are written, which takes a while to load.
     const { describeError } = await import('./describe-error.ts');
     host.stderr.write(`${describeError(thrown, isColored(host, host.stderr))}\n`);
     return 1;
   }
 }
+
+/** A command may have parsed flags with a copy of the library of its own, whose errors are of another class. */
+const isOfCommander = (thrown: unknown): thrown is CommanderError =>
+  thrown instanceof Error &&
+  'code' in thrown &&
+  typeof thrown.code === 'string' &&
+  thrown.code.startsWith('commander.');
