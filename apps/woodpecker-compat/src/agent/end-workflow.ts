@@ -1,6 +1,8 @@
 import { toRunnerError } from '@millrace/core';
 import { statusOf, type WorkflowState } from '@millrace/woodpecker-protocol';
 import type { AgentPlace } from './agent-place.ts';
+import { skippedStep } from './step-state.ts';
+import { wordsOf } from './workflow-app.ts';
 import type { WorkflowMemory } from './workflow-memory.ts';
 
 /** How a workflow ended, and what is to be told before that. */
@@ -49,7 +51,7 @@ async function tryToTell(place: AgentPlace, end: WorkflowEnd): Promise<Error | u
     if (statusOf(failure) === undefined) return toRunnerError(failure);
     logger.error('updating workflow status failed', {
       workflow: end.id,
-      error: failure instanceof Error ? failure.message : String(failure),
+      error: wordsOf(failure),
     });
   }
   await end.forget();
@@ -60,10 +62,7 @@ async function tell(
   { server, logger, lastWords }: AgentPlace,
   { id, state, skipped, untold }: WorkflowEnd,
 ): Promise<void> {
-  const states = [
-    ...(untold?.untold() ?? []),
-    ...skipped.map((stepUuid) => ({ ...skippedStep, stepUuid })),
-  ];
+  const states = [...(untold?.untold() ?? []), ...skipped.map(skippedStep)];
   for (const step of states) {
     try {
       await lastWords((signal) => server.update(id, step, { signal }));
@@ -71,20 +70,10 @@ async function tell(
       if (statusOf(failure) === undefined) throw failure;
       logger.error('could not tell the server how a step stands', {
         workflow: id,
-        error: failure instanceof Error ? failure.message : String(failure),
+        error: wordsOf(failure),
       });
     }
     untold?.toldStep(step.stepUuid);
   }
   await lastWords((signal) => server.done(id, state, { signal }));
 }
-
-const skippedStep = {
-  started: 0,
-  finished: 0,
-  exited: false,
-  exitCode: 0,
-  error: '',
-  canceled: false,
-  skipped: true,
-};

@@ -4,6 +4,7 @@ import type { AgentPlace } from './agent-place.ts';
 import { createStepLog, type StepLine, type StepLog } from './step-log.ts';
 import { endedStep, isCutShort, startedStep } from './step-state.ts';
 import { stepStory } from './step-story.ts';
+import { seconds, wordsOf } from './workflow-app.ts';
 import type { WorkflowMemory } from './workflow-memory.ts';
 
 /** Whose events are reported. */
@@ -61,7 +62,7 @@ export function reportEvents(
       logger.error('could not tell the server how a step stands', {
         workflow: id,
         step: unit.title,
-        error: failure instanceof Error ? failure.message : String(failure),
+        error: wordsOf(failure),
       });
     }
   };
@@ -105,8 +106,8 @@ export function endedWorkflow(
   finished: number,
 ): WorkflowState {
   const state = {
-    started: Math.floor(started / 1000),
-    finished: Math.floor(finished / 1000),
+    started: seconds(started),
+    finished: seconds(finished),
     error: '',
     canceled: false,
   };

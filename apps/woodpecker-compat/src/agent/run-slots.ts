@@ -1,6 +1,6 @@
 import type { AgentPlace } from './agent-place.ts';
 import { runWorkflow } from './run-workflow.ts';
-import { isServerLost } from './workflow-app.ts';
+import { isServerLost, wordsOf } from './workflow-app.ts';
 
 /** How long an agent waits after something went wrong before it asks for work again. */
 const pauseAfterFailure = 5_000;
@@ -69,6 +69,6 @@ async function once(
 const tell = ({ logger, interrupt }: AgentPlace, failure: unknown): void => {
   if (!interrupt.aborted)
     logger.error('runner error, retrying...', {
-      error: failure instanceof Error ? failure.message : String(failure),
+      error: wordsOf(failure),
     });
 };

@@ -25,6 +25,7 @@ import { savedOffers } from './offer-file.ts';
 import { openStore } from './open-store.ts';
 import { runSlots } from './run-slots.ts';
 import { runWorkflow } from './run-workflow.ts';
+import { wordsOf } from './workflow-app.ts';
 
 const backendName = 'kubernetes';
 const healthEvery = 10_000;
@@ -249,7 +250,7 @@ async function introduce(
       if (!away && !late) throw failure;
       logger.warn(`cannot connect to server, retrying in ${settings.connectRetryDelay / 1000}s`, {
         attempt,
-        error: failure instanceof Error ? failure.message : String(failure),
+        error: wordsOf(failure),
       });
       await clock.sleep(settings.connectRetryDelay, { signal });
       if (attempt >= settings.connectRetryCount) throw failure;
@@ -274,7 +275,7 @@ async function reportHealth(
     await server.reportHealth({ signal }).catch((failure: unknown) => {
       if (!signal.aborted)
         logger.error('failed to report health', {
-          error: failure instanceof Error ? failure.message : String(failure),
+          error: wordsOf(failure),
         });
     });
     await clock.sleep(healthEvery, { signal }).catch(() => undefined);

@@ -1,8 +1,6 @@
 import type { Outcome, UnitResult } from '@millrace/core';
 import type { StepState } from '@millrace/woodpecker-protocol';
-
-const seconds = (milliseconds: number | undefined): number =>
-  milliseconds === undefined ? 0 : Math.floor(milliseconds / 1000);
+import { seconds } from './workflow-app.ts';
 
 const silent: StepState = {
   stepUuid: '',
@@ -18,6 +16,13 @@ const silent: StepState = {
 /** A step that begins. */
 export const startedStep = (stepUuid: string): StepState => ({ ...silent, stepUuid });
 
+/** A step that never begins. */
+export const skippedStep = (stepUuid: string): StepState => ({
+  ...silent,
+  stepUuid,
+  skipped: true,
+});
+
 /** Whether something was ended from outside: a workflow that is out of time is told as one that is canceled. */
 export const isCutShort = (outcome: Outcome): boolean =>
   outcome.kind === 'canceled' || (outcome.kind === 'failure' && outcome.reason === 'job_timeout');
@@ -29,8 +34,8 @@ export const isCutShort = (outcome: Outcome): boolean =>
  */
 export function endedStep(stepUuid: string, result: UnitResult): StepState {
   const { outcome, startedAt, finishedAt, exitCode } = result;
-  const started = seconds(startedAt);
-  const finished = seconds(finishedAt);
+  const started = seconds(startedAt ?? 0);
+  const finished = seconds(finishedAt ?? 0);
   const state = { ...silent, stepUuid };
   if (isCutShort(outcome)) {
     const told = { ...state, started, error: 'Canceled', canceled: true };
@@ -39,7 +44,7 @@ export function endedStep(stepUuid: string, result: UnitResult): StepState {
   }
   switch (outcome.kind) {
     case 'skipped':
-      return { ...state, skipped: true };
+      return skippedStep(stepUuid);
     case 'failure':
       if (outcome.reason === 'script_failed' || outcome.reason === 'oom_killed')
         return {

@@ -67,7 +67,9 @@ async function runWorkflow(run: LocalRun, workflow: CompiledWorkflow): Promise<J
   const { cluster, generation, executor, runnerId, clock, context, signals } = run;
   const { stdout, stderr, color, signal } = context;
   const before = cluster.api.requests();
-  const payload = payloadOf(run, workflow);
+  // Names of objects come from it, and others may work in the same namespace.
+  const id = newUlid(clock.now()).toLowerCase();
+  const payload = payloadOf(run, workflow, id);
   const runner = {
     name: 'millrace exec',
     token: '',
@@ -76,7 +78,7 @@ async function runWorkflow(run: LocalRun, workflow: CompiledWorkflow): Promise<J
     serverUrl: '',
     slot: 0,
   };
-  const request = { id: newUlid(clock.now()).toLowerCase(), payload, runner };
+  const request = { id, payload, runner };
   const plan = await run.facts.plan(
     (facts) => makePlan(generation, request, { facts, seed: run.newSeed(), now: clock.now() }),
     { signal },
@@ -115,13 +117,13 @@ async function runWorkflow(run: LocalRun, workflow: CompiledWorkflow): Promise<J
 }
 
 function payloadOf(
-  { cluster, clock, timeoutMinutes }: LocalRun,
+  { cluster, timeoutMinutes }: LocalRun,
   { config }: CompiledWorkflow,
+  id: string,
 ): JsonObject {
   const { mountPrefix } = cluster;
   return {
-    // Names of objects come from it, and others may work in the same namespace.
-    id: newUlid(clock.now()).toLowerCase(),
+    id,
     timeout: timeoutMinutes,
     config: mountPrefix === undefined ? config : belowPrefix(config, mountPrefix),
   };
